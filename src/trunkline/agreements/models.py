@@ -1,0 +1,177 @@
+"""Tables of framework agreements."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from trunkline.agreements.types import AgreementState, BusinessKind, Side, SignerRole
+from trunkline.catalog.types import FirstMonthMode
+from trunkline.kernel.fields import Reference
+
+
+class Agreement(models.Model):
+    """集团客户入网协议 (SID Agreement)."""
+
+    branch = Reference("security.Branch")
+    organization = Reference("party.Organization")
+    number = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=12, choices=[(c, c) for c in AgreementState])
+    business_kind = models.CharField(max_length=32, choices=[(c, c) for c in BusinessKind])
+    business_terms = models.TextField(blank=True)
+    offering = Reference("catalog.Offering")
+    first_month_mode = models.CharField(max_length=12, null=True, choices=[(c, c) for c in FirstMonthMode])
+    term_years = models.PositiveSmallIntegerField()
+    minimum_members = models.PositiveIntegerField()
+    data_cap_gb = models.PositiveSmallIntegerField(null=True)
+    terminal_model = models.CharField(max_length=32, blank=True)
+    unsupported_features = ArrayField(models.CharField(max_length=24), default=list)
+    restrictions = ArrayField(models.CharField(max_length=12), default=list)
+    drafted_by = Reference("security.Staff")
+    drafted_at = models.DateTimeField()
+    printed_at = models.DateTimeField(null=True)
+    effective_on = models.DateField(null=True)
+    #: Last day of the term (P2-27).
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[*AgreementState]), name="agreement_state"),
+            models.CheckConstraint(condition=Q(term_years__gte=1, term_years__lte=10), name="agreement_term"),
+            models.CheckConstraint(
+                condition=Q(effective_on__isnull=True, ends_on__isnull=True)
+                | Q(effective_on__isnull=False, ends_on__gt=models.F("effective_on")),
+                name="agreement_dates",
+            ),
+        ]
+
+
+class PremiumCommitment(models.Model):
+    """靓号预存: what one number's deposit is and how it is released."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="premiums")
+    branch = Reference("security.Branch")
+    number = models.CharField(max_length=20)
+    grade = models.CharField(max_length=12)
+    prepayment = models.DecimalField(max_digits=12, decimal_places=2)
+    months = models.PositiveSmallIntegerField()
+    minimum_monthly = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="one_commitment_a_number"),
+            models.CheckConstraint(condition=Q(prepayment__gt=0, months__gt=0), name="commitment_sane"),
+        ]
+
+
+class PremiumRelease(models.Model):
+    """解冻计划: one month's release. A deferred trigger holds that releases sum to the prepayment."""
+
+    commitment = models.ForeignKey(PremiumCommitment, models.PROTECT, related_name="releases")
+    branch = Reference("security.Branch")
+    ordinal = models.PositiveSmallIntegerField()
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["commitment", "ordinal"], name="one_release_an_ordinal"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="release_not_negative"),
+        ]
+
+
+class MemberSheet(models.Model):
+    """子用户号码表, one upload. A later upload supersedes an earlier one that no attachment was made of."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="sheets")
+    branch = Reference("security.Branch")
+    version = models.PositiveSmallIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = Reference("security.Staff")
+    uploaded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "version"], name="one_sheet_version")]
+
+
+class Member(models.Model):
+    """子用户: a row of an accepted sheet, with the number reserved for it."""
+
+    sheet = models.ForeignKey(MemberSheet, models.PROTECT, related_name="members")
+    branch = Reference("security.Branch")
+    row = models.PositiveIntegerField()
+    name = models.CharField(max_length=40)
+    id_number = models.CharField(max_length=18)
+    number = models.CharField(max_length=20)
+    plan_code = models.CharField(max_length=32)
+    first_month_mode = models.CharField(max_length=12, choices=[(c, c) for c in FirstMonthMode])
+    terminal_model = models.CharField(max_length=32, blank=True)
+    imei = models.CharField(max_length=15, blank=True)
+    line = Reference("subscriptions.Line", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "row"], name="one_member_a_row"),
+            models.UniqueConstraint(fields=["line"], name="one_member_a_line"),
+        ]
+
+
+class Attachment(models.Model):
+    """附件: numbers and terminals, tied to the agreement by hash, signed by both handlers (P2-30, P2-31)."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="attachments")
+    branch = Reference("security.Branch")
+    ordinal = models.PositiveSmallIntegerField()
+    sheet = models.OneToOneField(MemberSheet, models.PROTECT, related_name="attachment")
+    #: SHA-256 over the agreement number and the canonical text of the members.
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "ordinal"], name="one_attachment_an_ordinal")]
+
+
+class Signature(models.Model):
+    """签署: signature and seal of one side, on the agreement or on an attachment (P2-29, P2-31)."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="signatures")
+    branch = Reference("security.Branch")
+    attachment = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="signatures")
+    side = models.CharField(max_length=1, choices=[(c, c) for c in Side])
+    signer_name = models.CharField(max_length=40)
+    signer_role = models.CharField(max_length=28, choices=[(c, c) for c in SignerRole])
+    #: Reference of the power of attorney on file, for an authorised representative.
+    power_of_attorney = models.CharField(max_length=60, blank=True)
+    signed_on = models.DateField()
+    sealed_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "attachment", "side"], nulls_distinct=False, name="one_signature_a_side"
+            ),
+            models.CheckConstraint(
+                condition=~Q(signer_role="authorised_representative") | ~Q(power_of_attorney=""),
+                name="power_of_attorney_on_file",
+            ),
+        ]
+
+
+class Original(models.Model):
+    """原件: one of six, three a side, with holder and place (P2-28)."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="originals")
+    branch = Reference("security.Branch")
+    ordinal = models.PositiveSmallIntegerField()
+    side = models.CharField(max_length=1, choices=[(c, c) for c in Side])
+    holder = models.CharField(max_length=60)
+    place = models.CharField(max_length=120)
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "ordinal"], name="one_original_an_ordinal"),
+            models.CheckConstraint(condition=Q(ordinal__gte=1, ordinal__lte=6), name="six_originals"),
+        ]

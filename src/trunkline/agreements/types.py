@@ -1,0 +1,226 @@
+"""Words of agreements (篇2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from trunkline.kernel.text import Text
+from trunkline.kernel.transitions import Transitions
+
+#: 一式陆份 (P2-28).
+ORIGINALS = 6
+ORIGINALS_PER_SIDE = 3
+#: 不低于50户 (P2-01).
+MINIMUM_MEMBERS = 50
+
+
+class BusinessKind(StrEnum):
+    """业务种类 (P2-03)."""
+
+    STANDARD_PLAN = "standard_plan"
+    BYOD = "byod"
+    PREPAY_DISCOUNT_HANDSET = "prepay_discount_handset"
+    PREPAY_FREE_HANDSET = "prepay_free_handset"
+    BUY_HANDSET_GET_CREDIT = "buy_handset_get_credit"
+    GROUP_VAS = "group_vas"
+
+
+BUSINESS_KIND_NAMES = {
+    BusinessKind.STANDARD_PLAN: Text("标准套餐包", "Standard plan"),
+    BusinessKind.BYOD: Text("自备机入网", "Own handset"),
+    BusinessKind.PREPAY_DISCOUNT_HANDSET: Text("预存话费优惠购机", "Prepay, discounted handset"),
+    BusinessKind.PREPAY_FREE_HANDSET: Text("预存话费送手机", "Prepay, free handset"),
+    BusinessKind.BUY_HANDSET_GET_CREDIT: Text("购手机入网送话费", "Buy a handset, get credit"),
+    BusinessKind.GROUP_VAS: Text("集团增值业务", "Group value-added services"),
+}
+
+
+class AgreementState(StrEnum):
+    """协议状态 (domain 8.4)."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    PRINTED = "printed"
+    SIGNED_BY_CUSTOMER = "signed_a"
+    SIGNED_BY_OPERATOR = "signed_b"
+    EFFECTIVE = "effective"
+    EXPIRING = "expiring"
+    RENEWED = "renewed"
+    ENDED = "ended"
+    BREACHED = "breached"
+    SETTLED = "settled"
+
+
+class AgreementEvent(StrEnum):
+    """What can happen to an agreement."""
+
+    SUBMIT = "submit"
+    RETURN = "return"
+    PRINT = "print"
+    CUSTOMER_SIGNS = "customer_signs"
+    OPERATOR_SIGNS = "operator_signs"
+    TAKE_EFFECT = "take_effect"
+    NEAR_END = "near_end"
+    RENEW = "renew"
+    END = "end"
+    BREACH = "breach"
+    SETTLE = "settle"
+
+
+AGREEMENT_STATE_NAMES = {
+    AgreementState.DRAFT: Text("草稿", "Draft"),
+    AgreementState.REVIEW: Text("审核", "In review"),
+    AgreementState.PRINTED: Text("已打印", "Printed"),
+    AgreementState.SIGNED_BY_CUSTOMER: Text("甲方已签署", "Signed by the customer"),
+    AgreementState.SIGNED_BY_OPERATOR: Text("乙方已签署", "Signed by the operator"),
+    AgreementState.EFFECTIVE: Text("生效", "Effective"),
+    AgreementState.EXPIRING: Text("即将到期", "Expiring"),
+    AgreementState.RENEWED: Text("已顺延", "Renewed"),
+    AgreementState.ENDED: Text("已终止", "Ended"),
+    AgreementState.BREACHED: Text("违约", "In breach"),
+    AgreementState.SETTLED: Text("已结清", "Settled"),
+}
+
+_S = AgreementState
+_E = AgreementEvent
+#: Either side may sign first; the second side's signature makes it effective (P2-29).
+AGREEMENT_LIFE: Transitions[AgreementState, AgreementEvent] = Transitions(
+    (
+        (_S.DRAFT, _E.SUBMIT, _S.REVIEW),
+        (_S.REVIEW, _E.RETURN, _S.DRAFT),
+        (_S.REVIEW, _E.PRINT, _S.PRINTED),
+        (_S.PRINTED, _E.CUSTOMER_SIGNS, _S.SIGNED_BY_CUSTOMER),
+        (_S.PRINTED, _E.OPERATOR_SIGNS, _S.SIGNED_BY_OPERATOR),
+        (_S.SIGNED_BY_CUSTOMER, _E.OPERATOR_SIGNS, _S.EFFECTIVE),
+        (_S.SIGNED_BY_OPERATOR, _E.CUSTOMER_SIGNS, _S.EFFECTIVE),
+        (_S.EFFECTIVE, _E.NEAR_END, _S.EXPIRING),
+        (_S.RENEWED, _E.NEAR_END, _S.EXPIRING),
+        (_S.EXPIRING, _E.RENEW, _S.RENEWED),
+        (_S.EXPIRING, _E.END, _S.ENDED),
+        (_S.EFFECTIVE, _E.BREACH, _S.BREACHED),
+        (_S.RENEWED, _E.BREACH, _S.BREACHED),
+        (_S.EXPIRING, _E.BREACH, _S.BREACHED),
+        (_S.BREACHED, _E.SETTLE, _S.SETTLED),
+    )
+)
+
+#: States in which members may be connected under the agreement.
+IN_FORCE = (AgreementState.EFFECTIVE, AgreementState.RENEWED, AgreementState.EXPIRING)
+
+
+class Side(StrEnum):
+    """甲方/乙方."""
+
+    CUSTOMER = "a"
+    OPERATOR = "b"
+
+
+class SignerRole(StrEnum):
+    """法人代表、授权代表 or, for an attachment, 经办人 (P2-29, P2-31)."""
+
+    LEGAL_REPRESENTATIVE = "legal_representative"
+    AUTHORISED_REPRESENTATIVE = "authorised_representative"
+    HANDLER = "handler"
+
+
+class Restriction(StrEnum):
+    """What the agreement's numbers may not do during the term (P2-13)."""
+
+    SUSPEND = "suspend"
+    TERMINATE = "terminate"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One row of the 子用户号码表 as read. `row` is the sheet's row number, from 1 for the first data row."""
+
+    row: int
+    name: str
+    id_number: str
+    wanted_number: str
+    plan_code: str
+    first_month_mode: str
+    terminal_model: str
+    imei: str
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumTerms:
+    """靓号预存 for one number: yuan, months (P2-02, P2-09, P2-10)."""
+
+    number: str
+    grade: str
+    prepayment: Decimal
+    months: int
+    minimum_monthly: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementTerms:
+    """What is agreed, as drafted."""
+
+    organization_id: int
+    business_kind: BusinessKind
+    business_terms: str
+    plan_code: str
+    first_month_mode: str | None
+    term_years: int
+    minimum_members: int = MINIMUM_MEMBERS
+    data_cap_gb: int | None = 6
+    terminal_model: str = ""
+    unsupported_features: tuple[str, ...] = ()
+    premiums: tuple[PremiumTerms, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureView:
+    """A signature with its seal; `attachment` is None on the agreement itself."""
+
+    side: Side
+    attachment: int | None
+    signer_name: str
+    signer_role: SignerRole
+    power_of_attorney: str
+    signed_on: date
+    sealed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member of an accepted sheet. `line_id` is set once connected."""
+
+    id: int
+    row: int
+    name: str
+    id_number: str
+    number: str
+    plan_code: str
+    first_month_mode: str
+    terminal_model: str
+    imei: str
+    line_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    """An agreement for lists and headers."""
+
+    id: int
+    number: str
+    organization_id: int
+    branch_id: int
+    state: AgreementState
+    business_kind: BusinessKind
+    plan_code: str
+    first_month_mode: str | None
+    term_years: int
+    minimum_members: int
+    data_cap_gb: int | None
+    effective_on: date | None
+    ends_on: date | None
+    members: int
+    connected: int

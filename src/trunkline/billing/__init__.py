@@ -1,0 +1,1 @@
+"""Bills and payments (账单与收款)."""

@@ -1,0 +1,1 @@
+"""Complaints and repairs (客户关怀)."""

@@ -1,0 +1,140 @@
+"""Tables of offerings, prices, fees, tax rates and terminal models."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import Func
+
+from trunkline.catalog.types import OfferingKind, PaymentMode, ResumeMonthCharge, TaxClass
+
+
+class DateRange(Func):
+    """daterange(valid_from, valid_to, '[)')."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+def _no_overlap(name: str, *same: str) -> ExclusionConstraint:
+    return ExclusionConstraint(
+        name=name,
+        expressions=[
+            *((field, RangeOperators.EQUAL) for field in same),
+            (DateRange("valid_from", "valid_to", RangeBoundary()), RangeOperators.OVERLAPS),
+        ],
+    )
+
+
+class Offering(models.Model):
+    """套餐/产品 (SID ProductOffering)."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, choices=[(c, c) for c in OfferingKind])
+    payment_mode = models.CharField(max_length=10, choices=[(c, c) for c in PaymentMode])
+    technology = models.CharField(max_length=8)
+    #: Features a terminal must support for this offering to be used in full (P2-17).
+    features = ArrayField(models.CharField(max_length=24), default=list)
+
+
+class PriceVersion(models.Model):
+    """A dated version of an offering's prices; published versions never change, a new one follows."""
+
+    offering = models.ForeignKey(Offering, models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    #: 资费批准/备案 reference.
+    reference = models.CharField(max_length=80)
+    #: Yuan a month, tax included.
+    monthly_fee = models.DecimalField(max_digits=12, decimal_places=2)
+    tax_class = models.CharField(max_length=24, choices=[(c, c) for c in TaxClass])
+    resume_month_charge = models.CharField(max_length=12, choices=[(c, c) for c in ResumeMonthCharge])
+    #: 流量封顶 in GB of 1024 MB; empty without a cap (P2-14).
+    data_cap_gb = models.PositiveSmallIntegerField(null=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offering", "number"], name="one_price_version_number"),
+            models.CheckConstraint(condition=models.Q(monthly_fee__gte=0), name="monthly_fee_not_negative"),
+            _no_overlap("price_versions_do_not_overlap", "offering"),
+        ]
+
+
+class Allowance(models.Model):
+    """套餐内所含内容."""
+
+    price_version = models.ForeignKey(PriceVersion, models.PROTECT, related_name="allowances")
+    kind = models.CharField(max_length=24)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["price_version", "kind"], name="one_allowance_a_kind"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="allowance_not_negative"),
+        ]
+
+
+class UsagePrice(models.Model):
+    """套餐外资费: 1/10000 yuan per unit, tax included."""
+
+    price_version = models.ForeignKey(PriceVersion, models.PROTECT, related_name="usage_prices")
+    kind = models.CharField(max_length=8)
+    direction = models.CharField(max_length=2)
+    zone = models.CharField(max_length=16)
+    unit = models.BigIntegerField()
+    rounding = models.CharField(max_length=8)
+    price = models.BigIntegerField()
+    allowance_kind = models.CharField(max_length=24, null=True)
+    tax_class = models.CharField(max_length=24, choices=[(c, c) for c in TaxClass])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["price_version", "kind", "direction", "zone"], name="one_usage_price"
+            ),
+            models.CheckConstraint(condition=models.Q(unit__gt=0, price__gte=0), name="usage_price_sane"),
+        ]
+
+
+class TaxRate(models.Model):
+    """增值税税率 by class, dated."""
+
+    tax_class = models.CharField(max_length=24, choices=[(c, c) for c in TaxClass])
+    rate = models.DecimalField(max_digits=5, decimal_places=4)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    reference = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [_no_overlap("tax_rates_do_not_overlap", "tax_class")]
+
+
+class Fee(models.Model):
+    """服务项目收费, dated; zero at present is still a price (X-F1)."""
+
+    item_code = models.CharField(max_length=40)
+    title = models.CharField(max_length=80)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    tax_class = models.CharField(max_length=24, choices=[(c, c) for c in TaxClass])
+    reference = models.CharField(max_length=80)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            _no_overlap("fees_do_not_overlap", "item_code"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="fee_not_negative"),
+        ]
+
+
+class TerminalModel(models.Model):
+    """终端型号 × 功能 (P2-17)."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=80)
+    features = ArrayField(models.CharField(max_length=24), default=list)

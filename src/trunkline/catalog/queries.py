@@ -1,0 +1,167 @@
+"""Reads of offerings and prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from trunkline.catalog.models import (
+    Allowance,
+    Fee,
+    Offering,
+    PriceVersion,
+    TaxRate,
+    TerminalModel,
+    UsagePrice,
+)
+from trunkline.catalog.types import (
+    AllowanceDetails,
+    FeeView,
+    OfferingKind,
+    OfferingView,
+    PaymentMode,
+    PriceVersionView,
+    ResumeMonthCharge,
+    TaxClass,
+    TerminalModelView,
+    UsagePriceDetails,
+)
+from trunkline.kernel.refusals import Refusal, Refused
+from trunkline.kernel.text import Text
+
+UNKNOWN_OFFERING = Refusal(
+    "offering.unknown", "", Text("没有这个产品:{subject}", "No such offering: {subject}")
+)
+NO_PRICE = Refusal(
+    "offering.no_price",
+    "X-F2",
+    Text("产品{subject}在该日没有生效的资费", "Offering {subject} has no price in force on that day"),
+)
+NO_FEE = Refusal(
+    "fee.none", "X-F1", Text("该日没有生效的收费标准:{subject}", "No fee is in force on that day: {subject}")
+)
+
+
+def _offering(row: Offering) -> OfferingView:
+    return OfferingView(
+        id=row.pk,
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en,
+        kind=OfferingKind(row.kind),
+        payment_mode=PaymentMode(row.payment_mode),
+        technology=row.technology,
+        features=tuple(row.features),
+    )
+
+
+def offerings(kind: OfferingKind | None = None) -> tuple[OfferingView, ...]:
+    """All offerings, or those of one kind, by code."""
+    rows = Offering.objects.order_by("code")
+    return tuple(_offering(row) for row in (rows.filter(kind=kind) if kind else rows))
+
+
+def offering(offering_id: int) -> OfferingView:
+    """One offering; `Refused` (``offering.unknown``) when there is none."""
+    row = Offering.objects.filter(pk=offering_id).first()
+    if row is None:
+        raise Refused(UNKNOWN_OFFERING.about(str(offering_id)))
+    return _offering(row)
+
+
+def offering_by_code(code: str) -> OfferingView | None:
+    """The offering with a code, or None."""
+    row = Offering.objects.filter(code=code).first()
+    return _offering(row) if row else None
+
+
+def _versions(rows: QuerySet[PriceVersion]) -> dict[int, PriceVersionView]:
+    versions = list(rows.select_related("offering"))
+    ids = [version.pk for version in versions]
+    allowances: dict[int, list[AllowanceDetails]] = {}
+    for a in Allowance.objects.filter(price_version_id__in=ids).order_by("id"):
+        allowances.setdefault(a.price_version_id, []).append(AllowanceDetails(a.kind, a.amount))
+    usage: dict[int, list[UsagePriceDetails]] = {}
+    for u in UsagePrice.objects.filter(price_version_id__in=ids).order_by("id"):
+        usage.setdefault(u.price_version_id, []).append(
+            UsagePriceDetails(
+                u.kind,
+                u.direction,
+                u.zone,
+                u.unit,
+                u.rounding,
+                u.price,
+                u.allowance_kind,
+                TaxClass(u.tax_class),
+                u.pk,
+            )
+        )
+    return {
+        v.pk: PriceVersionView(
+            id=v.pk,
+            offering_id=v.offering_id,
+            offering_code=v.offering.code,
+            offering_name=v.offering.name,
+            number=v.number,
+            valid_from=v.valid_from,
+            valid_to=v.valid_to,
+            reference=v.reference,
+            monthly_fee=v.monthly_fee,
+            tax_class=TaxClass(v.tax_class),
+            resume_month_charge=ResumeMonthCharge(v.resume_month_charge),
+            data_cap_gb=v.data_cap_gb,
+            allowances=tuple(allowances.get(v.pk, ())),
+            usage_prices=tuple(usage.get(v.pk, ())),
+        )
+        for v in versions
+    }
+
+
+def price_versions(offering_ids: Iterable[int], on: date) -> dict[int, PriceVersionView]:
+    """The version in force on a day, by offering id; offerings without one are left out."""
+    rows = PriceVersion.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), offering_id__in=set(offering_ids), valid_from__lte=on
+    )
+    return {version.offering_id: version for version in _versions(rows).values()}
+
+
+def price_versions_by_id(ids: Iterable[int]) -> dict[int, PriceVersionView]:
+    """Versions by their own id."""
+    return _versions(PriceVersion.objects.filter(pk__in=set(ids)))
+
+
+def price_version(offering_id: int, on: date) -> PriceVersionView:
+    """The version of an offering in force on a day; `Refused` (``offering.no_price``) when there is none."""
+    found = price_versions([offering_id], on).get(offering_id)
+    if found is None:
+        raise Refused(NO_PRICE.about(offering(offering_id).code))
+    return found
+
+
+def tax_rates(on: date) -> dict[TaxClass, Decimal]:
+    """Rates in force on a day (0.0900 = 9 %), by class."""
+    rows = TaxRate.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+    return {TaxClass(row.tax_class): row.rate for row in rows}
+
+
+def fee(item_code: str, on: date) -> FeeView:
+    """The fee of a service item on a day; `Refused` (``fee.none``) when there is none."""
+    row = Fee.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), item_code=item_code, valid_from__lte=on
+    ).first()
+    if row is None:
+        raise Refused(NO_FEE.about(item_code))
+    return FeeView(
+        row.pk, row.item_code, row.title, row.amount, TaxClass(row.tax_class), row.reference, row.valid_from
+    )
+
+
+def terminal_models() -> dict[str, TerminalModelView]:
+    """Terminal models by code (P2-17)."""
+    return {
+        row.code: TerminalModelView(row.pk, row.code, row.name, tuple(row.features))
+        for row in TerminalModel.objects.order_by("code")
+    }

@@ -1,0 +1,135 @@
+"""Words of offerings and prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from trunkline.kernel.text import Text
+
+
+class OfferingKind(StrEnum):
+    """What is sold (SID ProductOffering)."""
+
+    PLAN = "plan"
+    ADD_ON = "add_on"
+    VALUE_ADDED = "value_added"
+
+
+class PaymentMode(StrEnum):
+    """后付费/预付费."""
+
+    POSTPAID = "postpaid"
+    PREPAID = "prepaid"
+
+
+class TaxClass(StrEnum):
+    """What decides the VAT rate (domain 4.6)."""
+
+    BASIC_TELECOM = "basic_telecom"
+    VALUE_ADDED_TELECOM = "value_added_telecom"
+    GOODS = "goods"
+
+
+class ResumeMonthCharge(StrEnum):
+    """How the plan fee of the month of resumption is charged (S06-E2)."""
+
+    FULL_MONTH = "full_month"
+    DAILY = "daily"
+
+
+class FirstMonthMode(StrEnum):
+    """首月资费标准 (P2-04 … P2-07)."""
+
+    OUT_OF_PLAN = "out_of_plan"
+    FULL_MONTH = "full_month"
+    HALF = "half"
+
+
+FIRST_MONTH_NAMES = {
+    FirstMonthMode.OUT_OF_PLAN: Text("套餐包外资费(免月租)", "Out of plan (no rent)"),
+    FirstMonthMode.FULL_MONTH: Text("全月套餐", "Full month"),
+    FirstMonthMode.HALF: Text("套餐减半", "Half plan"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceDetails:
+    """套餐内所含内容: `amount` in whole units of the usage rows that may draw on it."""
+
+    kind: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsagePriceDetails:
+    """Price of usage: `price` in 1/10000 yuan per `unit` of the base quantity (seconds, messages, bytes)."""
+
+    kind: str
+    direction: str
+    zone: str
+    unit: int
+    rounding: str
+    price: int
+    allowance_kind: str | None
+    tax_class: TaxClass
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PriceVersionView:
+    """A published version of an offering's prices. It never changes."""
+
+    id: int
+    offering_id: int
+    offering_code: str
+    offering_name: str
+    number: int
+    valid_from: date
+    valid_to: date | None
+    reference: str
+    monthly_fee: Decimal
+    tax_class: TaxClass
+    resume_month_charge: ResumeMonthCharge
+    data_cap_gb: int | None
+    allowances: tuple[AllowanceDetails, ...]
+    usage_prices: tuple[UsagePriceDetails, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingView:
+    """A product offering."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+    kind: OfferingKind
+    payment_mode: PaymentMode
+    technology: str
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeeView:
+    """一次性收费项目 of a service item on a day; `amount` may be zero (X-F1)."""
+
+    id: int
+    item_code: str
+    title: str
+    amount: Decimal
+    tax_class: TaxClass
+    reference: str
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalModelView:
+    """终端型号 with the features it supports (P2-17)."""
+
+    id: int
+    code: str
+    name: str
+    features: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""One file for each service item of 篇6."""

@@ -1,0 +1,1 @@
+"""ICT contracts and revenue."""

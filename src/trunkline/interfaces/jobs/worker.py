@@ -1,0 +1,93 @@
+"""The worker: takes up what a killed worker left, runs queued jobs, and turns the machines that turn by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from procrastinate import App
+from procrastinate.contrib.django import app
+
+from trunkline.kernel.clock import now
+from trunkline.numbering.operations import expire_reservations
+from trunkline.runs.intake import scan_inbox
+from trunkline.security.queries import system_actor
+from trunkline.security.types import Door
+
+log = logging.getLogger(__name__)
+
+#: Seconds without a heartbeat after which a worker counts as dead and its jobs are taken up again.
+DEAD_AFTER = float(os.environ.get("TRUNKLINE_WORKER_DEAD_AFTER", "20"))
+_INBOX_SECONDS = 3.0
+_EXPIRY_SECONDS = 10.0
+
+
+def work(*, wait: bool) -> None:
+    """Run jobs until stopped, or, without `wait`, until nothing waits."""
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+        asyncio.run(_work(worker_app, wait=wait))
+
+
+async def _work(worker_app: App, *, wait: bool) -> None:
+    async with worker_app.open_async():
+        await _take_up_abandoned(worker_app)
+        sides = [
+            asyncio.create_task(_every(DEAD_AFTER / 2, lambda: _take_up_abandoned(worker_app))),
+            asyncio.create_task(_every(_INBOX_SECONDS, _in_thread(_scan_inbox))),
+            asyncio.create_task(_every(_EXPIRY_SECONDS, _in_thread(_expire_reservations))),
+        ]
+        try:
+            await worker_app.run_worker_async(
+                wait=wait,
+                concurrency=1,
+                update_heartbeat_interval=DEAD_AFTER / 4,
+                stalled_worker_timeout=DEAD_AFTER,
+            )
+        finally:
+            for side in sides:
+                side.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(*sides)
+
+
+async def _take_up_abandoned(worker_app: App) -> None:
+    """Queue again the jobs of workers that are dead. A job is safe to run twice, so a wrong guess does no harm."""
+    for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        if job.id is not None:
+            log.warning("job %s (%s) was left by a dead worker; taken up again", job.id, job.task_name)
+            await worker_app.job_manager.retry_job_by_id_async(job.id, retry_at=datetime.now(UTC))
+
+
+async def _every(seconds: float, action: Callable[[], Awaitable[None]]) -> None:
+    """Repeat; a database that is away for a moment is told and tried again."""
+    while True:
+        try:
+            await action()
+        except DatabaseError:
+            log.exception("periodic work failed; it is tried again")
+        await asyncio.sleep(seconds)
+
+
+def _in_thread(work_once: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    """Run blocking work beside the jobs, on database connections of its own."""
+
+    def run() -> None:
+        close_old_connections()
+        work_once()
+
+    return sync_to_async(run, thread_sensitive=False)
+
+
+def _scan_inbox() -> None:
+    scan_inbox(folder=settings.TRUNKLINE_VAR / "inbox", actor=system_actor(Door.JOB), at=now())
+
+
+def _expire_reservations() -> None:
+    expire_reservations(actor=system_actor(Door.JOB), at=now())

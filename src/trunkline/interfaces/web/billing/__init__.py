@@ -1,0 +1,1 @@
+"""Pages of bills, payments, runs and usage."""

@@ -1,0 +1,76 @@
+"""How values are written on the screen. Pure: no request, no database."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from trunkline.kernel.periods import SHANGHAI
+
+NOTHING = "—"
+
+_RESIDENT_ID = re.compile(r"\d{17}[\dXx]")
+_MOBILE = re.compile(r"1\d{10}")
+
+
+def money(amount: Decimal | int | None) -> str:
+    """Yuan to the fen: ¥1,234.56, −¥5.00; a dash for nothing."""
+    if amount is None:
+        return NOTHING
+    sign = "−" if amount < 0 else ""
+    return f"{sign}¥{abs(amount):,.2f}"
+
+
+def unit_price(amount: Decimal | None) -> str:
+    """Yuan with as many decimals as it has, at least two, at most six: ¥0.15, ¥0.0003."""
+    if amount is None:
+        return NOTHING
+    whole, _, decimals = f"{amount:,.6f}".partition(".")
+    return f"¥{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def count(number: int | None) -> str:
+    """A count with thousands separators."""
+    return NOTHING if number is None else f"{number:,}"
+
+
+def percent(rate: Decimal | None) -> str:
+    """0.09 → 9%."""
+    return NOTHING if rate is None else f"{(rate * 100).normalize():f}%"
+
+
+def day(value: date | datetime | None) -> str:
+    """The calendar day in Asia/Shanghai: 2026-10-01."""
+    if value is None:
+        return NOTHING
+    return (value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value).isoformat()
+
+
+def moment(value: datetime | None) -> str:
+    """Day and minute in Asia/Shanghai: 2026-10-01 09:30."""
+    return NOTHING if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def masked_id(number: str) -> str:
+    """An identity number with the birthday and sequence hidden: 340101********1234."""
+    if _RESIDENT_ID.fullmatch(number):
+        return number[:6] + "*" * 8 + number[14:]
+    return number[:2] + "*" * max(len(number) - 4, 0) + number[-2:] if len(number) > 4 else "*" * len(number)
+
+
+def masked_phone(number: str) -> str:
+    """A personal phone number with its middle hidden: 138****5678."""
+    if _MOBILE.fullmatch(number):
+        return number[:3] + "****" + number[7:]
+    return number[:-4] + "****" if len(number) > 6 else number
+
+
+def spaced_number(number: str) -> str:
+    """A mobile number in groups, as people read it: 186 5510 0001."""
+    return f"{number[:3]} {number[3:7]} {number[7:]}" if _MOBILE.fullmatch(number) else number
+
+
+def share(part: Decimal | int, whole: Decimal | int) -> int:
+    """`part` of `whole` in whole percent, between 0 and 100; 0 of nothing."""
+    return max(0, min(100, int(part * 100 / whole))) if whole else 0

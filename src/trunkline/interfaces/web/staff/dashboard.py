@@ -1,0 +1,63 @@
+"""What the home page shows, gathered from the contexts' queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from trunkline.agreements import queries as agreements
+from trunkline.agreements.types import IN_FORCE, AgreementState
+from trunkline.billing import queries as billing
+from trunkline.kernel.periods import local_date
+from trunkline.ordering import queries as ordering
+from trunkline.ordering.types import OrderState
+from trunkline.party import queries as party
+from trunkline.security.types import Actor
+
+MONTHS = 12
+_ON_THE_WAY = (
+    AgreementState.DRAFT,
+    AgreementState.REVIEW,
+    AgreementState.PRINTED,
+    AgreementState.SIGNED_BY_CUSTOMER,
+    AgreementState.SIGNED_BY_OPERATOR,
+)
+
+
+def _chart(months: tuple[billing.MonthTotals, ...]) -> dict[str, Any]:
+    return {
+        "names": [_("出账"), _("已收")],
+        "months": [str(m.month) for m in months],
+        "series": [[str(m.billed) for m in months], [str(m.settled) for m in months]],
+    }
+
+
+def dashboard(actor: Actor, at: datetime) -> dict[str, Any]:
+    """The context of the home page for `actor`, who sees the rows of their own branches only."""
+    found = agreements.find_agreements(limit=200)
+    open_orders = ordering.find_orders(state=OrderState.ACKNOWLEDGED, limit=50)
+    failed = ordering.find_orders(state=OrderState.FAILED, limit=50)
+    months = billing.month_totals(MONTHS)
+    in_force = [a for a in found if a.state in IN_FORCE]
+    ids = {a.organization_id for a in found} | {o.organization_id for o in (*open_orders, *failed)}
+    arrears = billing.arrears_by_organization(local_date(at))
+    names = party.organizations(ids | set(arrears))
+    return {
+        "on_the_way": [a for a in found if a.state in _ON_THE_WAY],
+        "in_force": in_force,
+        "promised": sum(a.minimum_members for a in in_force),
+        "connected": sum(a.connected for a in in_force),
+        "orders": (*failed, *open_orders),
+        "failed": len(failed),
+        "arrears": sorted(arrears.items(), key=lambda item: item[1], reverse=True)[:8],
+        "arrears_total": sum(arrears.values(), Decimal(0)),
+        "arrears_count": len(arrears),
+        "provisional": party.incomplete_identities()[:8],
+        "last_month": months[-1] if months else None,
+        "chart": _chart(months),
+        "names": names,
+        "today": local_date(at),
+    }

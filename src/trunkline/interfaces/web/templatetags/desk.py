@@ -1,0 +1,122 @@
+"""Filters and tags of every page: `{% load desk %}`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from trunkline.interfaces.web import formats, words
+from trunkline.interfaces.web.navigation import Group, menu
+from trunkline.kernel.refusals import Refusal
+from trunkline.kernel.text import Text
+from trunkline.security.queries import branches
+from trunkline.security.types import Actor
+
+register = template.Library()
+
+for _filter in (
+    formats.money,
+    formats.unit_price,
+    formats.count,
+    formats.percent,
+    formats.day,
+    formats.moment,
+    formats.masked_id,
+    formats.masked_phone,
+    formats.spaced_number,
+    formats.share,
+):
+    register.filter(_filter.__name__, _filter)
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"
+
+
+@register.filter
+def words_of(value: Text | StrEnum | str | None) -> str:
+    """A Text, or a coded value, in the session's language."""
+    if isinstance(value, Text):
+        return value.in_language(_language())
+    if isinstance(value, StrEnum):
+        return words.text_of(value).in_language(_language())
+    return value or ""
+
+
+@register.filter
+def badge(state: StrEnum) -> SafeString:
+    """A coded state as a coloured badge."""
+    return format_html('<span class="state state-{}">{}</span>', words.tone_of(state), words_of(state))
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any], key: object) -> Any:
+    """The value under `key`, or nothing."""
+    return mapping.get(key)
+
+
+@register.filter
+def may(actor: Actor, permission: str) -> bool:
+    """Whether `actor` has `permission`."""
+    return actor.may(permission)
+
+
+@register.filter
+def subjects(refusals: tuple[Refusal, ...]) -> bool:
+    """Whether any refusal names what it is about."""
+    return any(r.subject for r in refusals)
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon of the sprite; it says nothing to a screen reader."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        extra,
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("web/field.html")
+def field(bound: BoundField, layout: str = "") -> dict[str, object]:
+    """A form field with its label, help and errors. `layout` is a column class."""
+    return {"field": bound, "layout": layout, "kind": getattr(bound.field.widget, "input_type", "select")}
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> tuple[Group, ...]:
+    """The menu of the logged-in person."""
+    return menu(context["request"].actor)
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Context, roots: tuple[str, ...]) -> bool:
+    """Whether the page lies under one of `roots`."""
+    path = context["request"].path
+    return any(path == root if root == "/" else path.startswith(root) for root in roots)
+
+
+@register.simple_tag
+def branch_name(branch_id: int) -> str:
+    """The name of a branch in the session's language."""
+    found = next((b for b in branches() if b.id == branch_id), None)
+    if found is None:
+        return ""
+    return found.name_en if _language().startswith("en") else found.name
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """A value for a `data-` attribute; the template escapes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

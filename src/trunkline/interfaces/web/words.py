@@ -1,0 +1,219 @@
+"""Words and colours of coded values that the contexts do not name themselves."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from trunkline.agreements.types import (
+    AGREEMENT_STATE_NAMES,
+    BUSINESS_KIND_NAMES,
+    AgreementState,
+    BusinessKind,
+    Restriction,
+    Side,
+    SignerRole,
+)
+from trunkline.billing.types import BILL_STATE_NAMES, BillState, ChargeKind
+from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode, TaxClass
+from trunkline.kernel.text import Text
+from trunkline.ledger.types import GeneralAccount
+from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberKind, NumberState
+from trunkline.ordering.types import ORDER_STATE_NAMES, PAPER_NAMES, ItemAction, OrderState, PaperKind
+from trunkline.party.types import (
+    CONTACT_ROLE_NAMES,
+    INDUSTRY_NAMES,
+    PAYMENT_METHOD_NAMES,
+    ContactRole,
+    CustomerClass,
+    IdentityStatus,
+    Industry,
+    NeedLevel,
+    PaymentMethod,
+    Segment,
+)
+from trunkline.rating.types import RejectReason, UnratedReason
+from trunkline.runs.types import RUN_STATE_NAMES, RunState
+from trunkline.security.types import CHANNEL_NAMES, Channel, Door
+from trunkline.subscriptions.types import LINE_STATE_NAMES, LineState, StopCause
+
+CUSTOMER_CLASS_NAMES = {
+    CustomerClass.GOVERNMENT: Text("政府", "Government"),
+    CustomerClass.ENTERPRISE: Text("企业", "Enterprise"),
+}
+SEGMENT_NAMES = {Segment.LARGE: Text("大客户", "Large"), Segment.SME: Text("中小企业", "Small or medium")}
+NEED_LEVEL_NAMES = {
+    NeedLevel.VOICE: Text("话音需求", "Voice"),
+    NeedLevel.NETWORK: Text("网络需求", "Network"),
+    NeedLevel.FULL_SERVICE: Text("全业务需求", "Full service"),
+}
+IDENTITY_STATUS_NAMES = {
+    IdentityStatus.PROVISIONAL: Text("身份待补全", "Identity to be completed"),
+    IdentityStatus.COMPLETE: Text("身份完整", "Identity complete"),
+}
+SIDE_NAMES = {Side.CUSTOMER: Text("甲方(客户)", "Party A (customer)"), Side.OPERATOR: Text("乙方(联通)", "Party B (operator)")}
+SIGNER_ROLE_NAMES = {
+    SignerRole.LEGAL_REPRESENTATIVE: Text("法定代表人", "Legal representative"),
+    SignerRole.AUTHORISED_REPRESENTATIVE: Text("授权代表", "Authorised representative"),
+    SignerRole.HANDLER: Text("经办人", "Handler"),
+}
+RESTRICTION_NAMES = {
+    Restriction.SUSPEND: Text("不办停机", "No suspension"),
+    Restriction.TERMINATE: Text("不销号", "No termination"),
+    Restriction.TRANSFER: Text("不过户", "No transfer"),
+}
+STOP_CAUSE_NAMES = {
+    StopCause.LOSS: Text("挂失", "Reported lost"),
+    StopCause.VOLUNTARY: Text("停机保号", "Suspended on request"),
+    StopCause.CREDIT_ONEWAY: Text("欠费单停", "Outgoing barred, arrears"),
+    StopCause.CREDIT_TWOWAY: Text("欠费双停", "Barred, arrears"),
+    StopCause.REGULATORY: Text("管制停机", "Barred by regulation"),
+    StopCause.DATA_CAP: Text("流量封顶", "Data cap reached"),
+}
+NUMBER_KIND_NAMES = {
+    NumberKind.MOBILE: Text("移动号码", "Mobile"),
+    NumberKind.FIXED: Text("固话号码", "Fixed"),
+    NumberKind.SERVICE_400: Text("400号码", "400 number"),
+    NumberKind.SHORT: Text("短号", "Short number"),
+}
+ITEM_ACTION_NAMES = {
+    ItemAction.ADD: Text("新增", "Add"),
+    ItemAction.MODIFY: Text("变更", "Modify"),
+    ItemAction.DELETE: Text("拆除", "Delete"),
+    ItemAction.NO_CHANGE: Text("不变", "No change"),
+}
+CHARGE_KIND_NAMES = {
+    ChargeKind.RECURRING: Text("月租", "Recurring"),
+    ChargeKind.USAGE: Text("使用量", "Usage"),
+    ChargeKind.ONE_OFF: Text("一次性", "One-off"),
+}
+TAX_CLASS_NAMES = {
+    TaxClass.BASIC_TELECOM: Text("基础电信服务", "Basic telecom"),
+    TaxClass.VALUE_ADDED_TELECOM: Text("增值电信服务", "Value-added telecom"),
+    TaxClass.GOODS: Text("货物", "Goods"),
+}
+GENERAL_ACCOUNT_NAMES = {
+    GeneralAccount.CASH: Text("库存现金与银行存款", "Cash and bank"),
+    GeneralAccount.RECEIVABLE: Text("应收账款", "Receivable"),
+    GeneralAccount.CUSTOMER_DEPOSIT: Text("客户预存款", "Customer deposit"),
+    GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存款(未解冻)", "Premium prepayment, not released"),
+    GeneralAccount.PREMIUM_RELEASED: Text("靓号预存款(已解冻)", "Premium prepayment, released"),
+    GeneralAccount.REVENUE_BASIC: Text("基础电信业务收入", "Revenue, basic telecom"),
+    GeneralAccount.REVENUE_VALUE_ADDED: Text("增值电信业务收入", "Revenue, value-added telecom"),
+    GeneralAccount.REVENUE_GOODS: Text("商品销售收入", "Revenue, goods"),
+    GeneralAccount.TAX_PAYABLE: Text("应交增值税", "VAT payable"),
+}
+REJECT_REASON_NAMES = {
+    RejectReason.BAD_ROW: Text("整行无法读取", "The row cannot be read"),
+    RejectReason.MISSING_FIELD: Text("缺少字段", "A field is missing"),
+    RejectReason.BAD_RECORD_ID: Text("记录编号不合规", "Bad record id"),
+    RejectReason.BAD_NUMBER: Text("计费号码不合规", "Bad charged number"),
+    RejectReason.BAD_KIND: Text("业务类型不认识", "Unknown kind"),
+    RejectReason.BAD_DIRECTION: Text("方向不认识", "Unknown direction"),
+    RejectReason.BAD_OTHER_PARTY: Text("对方号码不合规", "Bad other party"),
+    RejectReason.BAD_TIME: Text("时间不合规", "Bad time"),
+    RejectReason.BAD_QUANTITY: Text("数量不合规", "Bad quantity"),
+    RejectReason.BAD_ZONE: Text("区域不认识", "Unknown zone"),
+    RejectReason.DUPLICATE_IN_FILE: Text("文件内重复", "Duplicate within the file"),
+    RejectReason.DUPLICATE_OF_EARLIER: Text("与已收话单重复", "Duplicate of an earlier record"),
+}
+UNRATED_REASON_NAMES = {
+    UnratedReason.OTHER_MONTH: Text("不属于本账期", "Of another month"),
+    UnratedReason.NO_LINE: Text("当时没有这个用户", "No line at that time"),
+    UnratedReason.NO_PRICE: Text("没有适用资费", "No price applies"),
+}
+DOOR_NAMES = {
+    Door.WEB: Text("页面", "Web"),
+    Door.API: Text("接口", "API"),
+    Door.CLI: Text("命令行", "Command line"),
+    Door.JOB: Text("后台任务", "Job"),
+}
+
+_NAMES: dict[type[StrEnum], dict[str, Text]] = {
+    kind: {str(code): text for code, text in names.items()}
+    for kind, names in (
+        (AgreementState, AGREEMENT_STATE_NAMES),
+        (BillState, BILL_STATE_NAMES),
+        (BusinessKind, BUSINESS_KIND_NAMES),
+        (Channel, CHANNEL_NAMES),
+        (ChargeKind, CHARGE_KIND_NAMES),
+        (ContactRole, CONTACT_ROLE_NAMES),
+        (CustomerClass, CUSTOMER_CLASS_NAMES),
+        (Door, DOOR_NAMES),
+        (FirstMonthMode, FIRST_MONTH_NAMES),
+        (GeneralAccount, GENERAL_ACCOUNT_NAMES),
+        (IdentityStatus, IDENTITY_STATUS_NAMES),
+        (Industry, INDUSTRY_NAMES),
+        (ItemAction, ITEM_ACTION_NAMES),
+        (LineState, LINE_STATE_NAMES),
+        (NeedLevel, NEED_LEVEL_NAMES),
+        (NumberKind, NUMBER_KIND_NAMES),
+        (NumberState, NUMBER_STATE_NAMES),
+        (OrderState, ORDER_STATE_NAMES),
+        (PaperKind, PAPER_NAMES),
+        (PaymentMethod, PAYMENT_METHOD_NAMES),
+        (RejectReason, REJECT_REASON_NAMES),
+        (Restriction, RESTRICTION_NAMES),
+        (RunState, RUN_STATE_NAMES),
+        (Segment, SEGMENT_NAMES),
+        (Side, SIDE_NAMES),
+        (SignerRole, SIGNER_ROLE_NAMES),
+        (StopCause, STOP_CAUSE_NAMES),
+        (TaxClass, TAX_CLASS_NAMES),
+        (UnratedReason, UNRATED_REASON_NAMES),
+    )
+}
+
+#: The tone of a state: good, busy (on its way), wait (somebody must act), bad, idle (over or at rest).
+_TONES: dict[StrEnum, str] = {
+    AgreementState.DRAFT: "idle",
+    AgreementState.REVIEW: "wait",
+    AgreementState.PRINTED: "busy",
+    AgreementState.SIGNED_BY_CUSTOMER: "busy",
+    AgreementState.SIGNED_BY_OPERATOR: "busy",
+    AgreementState.EFFECTIVE: "good",
+    AgreementState.EXPIRING: "wait",
+    AgreementState.RENEWED: "good",
+    AgreementState.BREACHED: "bad",
+    BillState.OPEN: "wait",
+    BillState.PAID: "good",
+    IdentityStatus.PROVISIONAL: "wait",
+    IdentityStatus.COMPLETE: "good",
+    LineState.PRE_ACTIVE: "busy",
+    LineState.ACTIVE: "good",
+    LineState.PRE_TERMINATED: "wait",
+    NumberState.IDLE: "good",
+    NumberState.RESERVED: "busy",
+    NumberState.FROZEN: "wait",
+    NumberState.BLOCKED: "bad",
+    OrderState.ACKNOWLEDGED: "busy",
+    OrderState.REJECTED: "bad",
+    OrderState.PENDING: "wait",
+    OrderState.HELD: "wait",
+    OrderState.IN_PROGRESS: "busy",
+    OrderState.COMPLETED: "good",
+    OrderState.FAILED: "bad",
+    OrderState.PARTIAL: "wait",
+    RunState.OPEN: "busy",
+    RunState.CLOSED: "good",
+    **dict.fromkeys(StopCause, "bad"),
+}
+
+
+def text_of(code: StrEnum) -> Text:
+    """The words of a coded value; the bare code where none are declared."""
+    return _NAMES.get(type(code), {}).get(str(code), Text(str(code), str(code)))
+
+
+def text_in(kind: type[StrEnum], code: str) -> Text:
+    """The words of a value that is kept as plain text."""
+    return _NAMES.get(kind, {}).get(code, Text(code, code))
+
+
+def tone_of(code: StrEnum) -> str:
+    """The tone of a state; ``idle`` where none is declared."""
+    return _TONES.get(code, "idle")
+
+
+def choices_of(kind: type[StrEnum], language: str) -> list[tuple[str, str]]:
+    """Every value of `kind` with its words, for a select box."""
+    return [(str(code), text_of(code).in_language(language)) for code in kind]

@@ -1,0 +1,1 @@
+"""What every context stands on: words, refusals, money, time, transitions, bulk writes, jobs by name."""

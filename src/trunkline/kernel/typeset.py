@@ -1,0 +1,127 @@
+"""Documents as PDF: a Typst template of this package, filled with data, printed the same byte for byte."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+import pylopdf_fonts_zh_cn
+import typst
+
+from trunkline.kernel.money import FEN
+from trunkline.kernel.refusals import Refusal, Refused
+from trunkline.kernel.text import Text
+
+#: Templates name each other from here: ``#import "/kernel/print/house.typ"``.
+ROOT = Path(__file__).resolve().parents[1]
+
+GLYPH_MISSING = Refusal(
+    "document.glyph_missing",
+    "",
+    Text("没有字体能印出这些字符:{characters}", "No font can print these characters: {characters}"),
+)
+
+#: The archive standard makes a missing glyph an error where Typst would otherwise print an empty box.
+_STANDARD: typst.PDFStandard = "a-2b"
+#: Typst wants a fixed offset; Asia/Shanghai has had none but this since 1991.
+_OFFSET = timezone(timedelta(hours=8))
+#: System families asked first for a character the house fonts lack, so that it comes in the mainland's form.
+_PREFERRED = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Source Han Serif SC", "Source Han Sans SC")
+_MISSING = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
+#: Directions of writing would let a name read otherwise than it is stored; a lone surrogate is no character.
+_UNPRINTABLE = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def typeset(template: Path, data: Mapping[str, object], *, at: datetime) -> bytes:
+    """PDF/A-2b of `template` (a .typ file of this package) with `data` (JSON values) as its only input.
+
+    The same template, data and `at` give the same bytes. What stands in `data` is printed as it is, never read
+    as markup. Raises `Refused` (``document.glyph_missing``) with every character that no font has.
+    """
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    _refuse(_UNPRINTABLE.findall(text))
+    try:
+        return _compile(template, text, at, _house_fonts(), ())
+    except typst.TypstError as error:
+        if not _missing(error):
+            raise
+    fonts = _all_fonts()
+    # Reading the system's fonts takes longer than printing, so it waits until a character needs them.
+    available = set(fonts.families())
+    try:
+        return _compile(template, text, at, fonts, [f for f in _PREFERRED if f in available])
+    except typst.TypstError as error:
+        _refuse(_missing(error))
+        raise
+
+
+def yuan(amount: Decimal) -> str:
+    """``12,000.00``. ValueError for an amount finer than the fen: rounding is not printing's business."""
+    if amount != amount.quantize(FEN):
+        raise ValueError(f"not whole fen: {amount}")
+    return f"{amount:,.2f}"
+
+
+def chinese_day(day: date) -> str:
+    """``2026年11月5日``."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_minute(at: datetime) -> str:
+    """``2026年11月5日 09:30`` in Asia/Shanghai."""
+    local = at.astimezone(_OFFSET)
+    return f"{chinese_day(local.date())} {local:%H:%M}"
+
+
+def _compile(template: Path, text: str, at: datetime, fonts: typst.Fonts, fallback: Sequence[str]) -> bytes:
+    return typst.compile(
+        template,
+        root=ROOT,
+        font_paths=fonts,
+        format="pdf",
+        sys_inputs={"data": text, "fallback": json.dumps(fallback)},
+        pdf_standards=[_STANDARD],
+        timestamp=at.astimezone(_OFFSET).replace(microsecond=0),
+    )
+
+
+@lru_cache(maxsize=1)
+def _house_fonts() -> typst.Fonts:
+    return _fonts(system=False)
+
+
+@lru_cache(maxsize=1)
+def _all_fonts() -> typst.Fonts:
+    return _fonts(system=True)
+
+
+def _fonts(*, system: bool) -> typst.Fonts:
+    folder = Path(pylopdf_fonts_zh_cn.sans_path()).parent
+    return typst.Fonts(include_system_fonts=system, include_embedded_fonts=False, font_paths=[folder])
+
+
+def _missing(error: typst.TypstError) -> list[str]:
+    """The texts that Typst found no glyph for, in the order of the document."""
+    return [_ESCAPE.sub(_unescaped, quoted) for quoted in _MISSING.findall(error.diagnostic)]
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else match[2]
+
+
+def _refuse(texts: Sequence[str]) -> None:
+    """Refuse naming every character of `texts` once; nothing to refuse without any."""
+    characters = dict.fromkeys("".join(texts))
+    if characters:
+        raise Refused(GLYPH_MISSING.filled(characters=" ".join(_named(c) for c in characters)))
+
+
+def _named(character: str) -> str:
+    code = f"U+{ord(character):04X}"
+    return f"{character}({code})" if character.isprintable() else code

@@ -1,0 +1,1 @@
+"""Double-entry balances: cash, receivables, premium deposits, revenue, tax (账本)."""

@@ -1,0 +1,1 @@
+"""Segmentation, opportunities, bundles (市场营销)."""

@@ -1,0 +1,1 @@
+"""The number inventory: ranges, grades, reservations, freezing (号码资源)."""

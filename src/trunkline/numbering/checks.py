@@ -1,0 +1,65 @@
+"""Invariants of numbers."""
+
+from __future__ import annotations
+
+from trunkline.kernel.checks import Check, places
+from trunkline.kernel.text import Text
+from trunkline.numbering.models import Number
+from trunkline.numbering.queries import ranges
+
+
+def _out_of_range() -> list[str]:
+    """A range that has ended keeps the numbers it brought in."""
+    prefixes: dict[str, tuple[str, ...]] = {}
+    for view in ranges():
+        prefixes[view.kind] = (*prefixes.get(view.kind, ()), view.prefix)
+    numbers = Number.objects.values_list("number", "kind").order_by("number").iterator(chunk_size=10_000)
+    return [number for number, kind in numbers if not number.startswith(prefixes.get(kind, ()))]
+
+
+CHECKS = (
+    Check(
+        "number.reserved_has_lease",
+        "",
+        Text("预占号码有且只有一条未结束的预占", "A reserved number has one open reservation"),
+        places(
+            "SELECT n.number FROM numbering_number n LEFT JOIN numbering_reservation r "
+            "ON r.number_id = n.id AND r.ended_at IS NULL WHERE n.state = 'reserved' "
+            "GROUP BY n.number HAVING count(r.id) <> 1 ORDER BY n.number"
+        ),
+    ),
+    Check(
+        "number.lease_is_reserved",
+        "",
+        Text("未结束的预占都落在预占号码上", "An open reservation is on a reserved number of the same stock"),
+        places(
+            "SELECT n.number || ' ' || r.holder FROM numbering_reservation r JOIN numbering_number n "
+            "ON n.id = r.number_id WHERE r.ended_at IS NULL "
+            "AND (n.state <> 'reserved' OR r.branch_id <> n.stock_id) ORDER BY n.number"
+        ),
+    ),
+    Check(
+        "number.frozen_has_end",
+        "REG-11",
+        Text("冻结号码都有解冻时间", "A frozen number has an end, and no other number has one"),
+        places(
+            "SELECT number FROM numbering_number WHERE (state = 'frozen') <> (frozen_until IS NOT NULL) "
+            "ORDER BY number"
+        ),
+    ),
+    Check(
+        "number.grade_defined",
+        "REG-25",
+        Text("号码的靓号等级都有定义", "The grade of a number is defined"),
+        places(
+            "SELECT n.number || ' ' || n.grade FROM numbering_number n LEFT JOIN numbering_numbergrade g "
+            "ON g.code = n.grade WHERE n.grade <> '' AND g.id IS NULL ORDER BY n.number"
+        ),
+    ),
+    Check(
+        "number.in_range",
+        "REG-21",
+        Text("号码都在本企业号段内", "A number lies in a range of ours"),
+        _out_of_range,
+    ),
+)

@@ -1,0 +1,108 @@
+"""Tables of the number inventory."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from trunkline.kernel.fields import Reference
+from trunkline.numbering.types import NumberKind, NumberState, ReservationEnd
+
+
+class NumberRange(models.Model):
+    """号段: which prefixes are ours, dated (REG-21)."""
+
+    prefix = models.CharField(max_length=8)
+    kind = models.CharField(max_length=12, choices=[(c, c) for c in NumberKind])
+    use = models.CharField(max_length=24)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=[*NumberKind]), name="range_kind"),
+            models.CheckConstraint(condition=Q(prefix__regex=r"^[0-9]{1,8}$"), name="range_prefix"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="range_period"
+            ),
+        ]
+
+
+class NumberGrade(models.Model):
+    """靓号等级 (REG-25)."""
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=40)
+    #: A Python regular expression searched in the number; the first grade by `rank` that matches wins.
+    pattern = models.CharField(max_length=120)
+    rank = models.PositiveSmallIntegerField(unique=True)
+    prepayment = models.DecimalField(max_digits=12, decimal_places=2)
+    months = models.PositiveSmallIntegerField()
+    minimum_monthly = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(code="") & ~Q(pattern=""), name="grade_code_and_pattern"),
+            models.CheckConstraint(
+                condition=Q(prepayment__gte=0, minimum_monthly__gte=0, months__gt=0), name="grade_commitment"
+            ),
+        ]
+
+
+class Number(models.Model):
+    """号码资源 (SID Resource). Belongs to a branch's stock; carries nothing about its user."""
+
+    number = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=12, choices=[(c, c) for c in NumberKind])
+    grade = models.CharField(max_length=12, blank=True)
+    state = models.CharField(max_length=12, choices=[(c, c) for c in NumberState])
+    stock = Reference("security.Branch")
+    frozen_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[*NumberState]), name="number_state"),
+            models.CheckConstraint(condition=Q(kind__in=[*NumberKind]), name="number_kind"),
+            models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{3,20}$"), name="number_digits"),
+            models.CheckConstraint(
+                condition=Q(state="frozen", frozen_until__isnull=False)
+                | (~Q(state="frozen") & Q(frozen_until__isnull=True)),
+                name="number_frozen_until",
+            ),
+        ]
+        indexes = [
+            GinIndex(name="number_trigrams", fields=["number"], opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["stock", "state", "grade", "number"], name="number_stock"),
+            models.Index(fields=["frozen_until"], condition=Q(state="frozen"), name="frozen_numbers"),
+        ]
+
+
+class Reservation(models.Model):
+    """预占: a lease that ends by release, expiry or use."""
+
+    number = models.ForeignKey(Number, models.PROTECT, related_name="reservations")
+    branch = Reference("security.Branch")
+    purpose = models.CharField(max_length=24)
+    #: What it is held for, e.g. ``agreement:12``.
+    holder = models.CharField(max_length=60)
+    reserved_by = Reference("security.Staff")
+    reserved_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_how = models.CharField(max_length=8, blank=True, choices=[(c, c) for c in ReservationEnd])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=Q(ended_at__isnull=True), name="one_holder"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_how="")
+                | Q(ended_at__isnull=False, ended_how__in=[*ReservationEnd]),
+                name="reservation_end",
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("reserved_at")), name="reservation_lease"),
+        ]
+        indexes = [
+            models.Index(fields=["holder"], condition=Q(ended_at__isnull=True), name="open_reservation"),
+            models.Index(fields=["expires_at"], condition=Q(ended_at__isnull=True), name="reservations_to_expire"),
+        ]

@@ -1,0 +1,153 @@
+"""Reads of the number inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from trunkline.kernel.refusals import raise_if_any
+from trunkline.numbering.models import NumberGrade, NumberRange, Reservation
+from trunkline.numbering.rules import like_of, pattern_refusals
+from trunkline.numbering.types import (
+    GradeView,
+    NumberKind,
+    NumberState,
+    NumberView,
+    RangeView,
+    ReservationView,
+)
+
+_NUMBERS = "SELECT id, number, kind, grade, state, stock_id, frozen_until FROM numbering_number "
+
+
+def _number_views(tail: str, parameters: Sequence[Any]) -> tuple[NumberView, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS + tail, parameters)
+        return tuple(
+            NumberView(id_, number, NumberKind(kind), grade, NumberState(state), stock, frozen_until)
+            for id_, number, kind, grade, state, stock, frozen_until in cursor.fetchall()
+        )
+
+
+def search_numbers(
+    *,
+    stock_id: int | None = None,
+    pattern: str = "",
+    grade: str | None = None,
+    state: NumberState = NumberState.IDLE,
+    limit: int = 50,
+) -> tuple[NumberView, ...]:
+    """Numbers in a state, by number: of one stock, of one grade ("" = ordinary), matching a pattern.
+
+    A pattern of digits may stand anywhere; with ``*`` or ``?`` it describes the whole number. `Refused`
+    (``number.pattern_wrong``) for anything else.
+    """
+    raise_if_any(pattern_refusals(pattern))
+    conditions, parameters = ["state = %s"], [state.value, limit]
+    for condition, value in (
+        ("stock_id = %s", stock_id),
+        ("grade = %s", grade),
+        ("number LIKE %s", like_of(pattern) if pattern else None),
+    ):
+        if value is not None:
+            conditions.append(condition)
+            parameters.insert(-1, value)
+    return _number_views(f"WHERE {' AND '.join(conditions)} ORDER BY number LIMIT %s", parameters)
+
+
+def numbers(values: Collection[str]) -> dict[str, NumberView]:
+    """Numbers of the inventory by their digits; unknown ones are left out."""
+    return {view.number: view for view in _number_views("WHERE number = ANY(%s)", [list(values)])}
+
+
+def locked_numbers(values: Collection[str]) -> dict[str, NumberView]:
+    """The same, locked until the transaction ends. Always in one order, so that two sessions cannot deadlock."""
+    views = _number_views("WHERE number = ANY(%s) ORDER BY id FOR UPDATE", [list(values)])
+    return {view.number: view for view in views}
+
+
+def locked_idle_numbers(stock_id: int, kind: NumberKind, count: int) -> tuple[NumberView, ...]:
+    """Up to `count` ordinary idle numbers of a stock that no other session is about to take, locked."""
+    return _number_views(
+        "WHERE stock_id = %s AND kind = %s AND state = %s AND grade = '' ORDER BY number LIMIT %s "
+        "FOR UPDATE SKIP LOCKED",
+        [stock_id, kind, NumberState.IDLE, count],
+    )
+
+
+def locked_stock(stock_id: int) -> tuple[NumberView, ...]:
+    """The idle numbers of a stock, locked."""
+    return _number_views(
+        "WHERE stock_id = %s AND state = %s ORDER BY id FOR UPDATE", [stock_id, NumberState.IDLE]
+    )
+
+
+def locked_numbers_to_expire(at: datetime) -> dict[str, NumberView]:
+    """Numbers whose reservation has run out and that no other session is working on, locked."""
+    views = _number_views(
+        "WHERE id IN (SELECT number_id FROM numbering_reservation WHERE ended_at IS NULL AND expires_at <= %s) "
+        "ORDER BY id FOR UPDATE SKIP LOCKED",
+        [at],
+    )
+    return {view.number: view for view in views}
+
+
+def numbers_in_use() -> frozenset[str]:
+    """Every number in use."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM numbering_number WHERE state = %s", [NumberState.IN_USE])
+        return frozenset(number for (number,) in cursor.fetchall())
+
+
+def grades() -> tuple[GradeView, ...]:
+    """Grades of premium numbers, the highest first (REG-25)."""
+    return tuple(
+        GradeView(g.code, g.name, g.prepayment, g.months, g.minimum_monthly, g.pattern, g.rank)
+        for g in NumberGrade.objects.order_by("rank")
+    )
+
+
+def ranges() -> tuple[RangeView, ...]:
+    """Number ranges, in force or not (REG-21)."""
+    return tuple(
+        RangeView(r.prefix, NumberKind(r.kind), r.use, r.valid_from, r.valid_to)
+        for r in NumberRange.objects.order_by("prefix", "valid_from")
+    )
+
+
+def _reservation(row: Reservation) -> ReservationView:
+    return ReservationView(
+        id=row.pk,
+        number=row.number.number,
+        purpose=row.purpose,
+        holder=row.holder,
+        reserved_by_id=row.reserved_by_id,
+        reserved_at=row.reserved_at,
+        expires_at=row.expires_at,
+    )
+
+
+def open_reservations(holder: str) -> tuple[ReservationView, ...]:
+    """What `holder` holds, by number."""
+    rows = Reservation.objects.filter(holder=holder, ended_at__isnull=True)
+    return tuple(_reservation(row) for row in rows.select_related("number").order_by("number__number"))
+
+
+def reservation_of(number: str) -> ReservationView | None:
+    """The open reservation of a number, or None."""
+    return leases([number]).get(number)
+
+
+def leases(values: Iterable[str]) -> dict[str, ReservationView]:
+    """Open reservations by number; numbers without one are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, n.number, r.purpose, r.holder, r.reserved_by_id, r.reserved_at, r.expires_at "
+            "FROM numbering_reservation r JOIN numbering_number n ON n.id = r.number_id "
+            "WHERE r.ended_at IS NULL AND n.number = ANY(%s)",
+            [list(values)],
+        )
+        return {row[1]: ReservationView(*row) for row in cursor.fetchall()}

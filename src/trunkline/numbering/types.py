@@ -1,0 +1,126 @@
+"""Words of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from trunkline.kernel.text import Text
+from trunkline.kernel.transitions import Transitions
+
+
+class NumberKind(StrEnum):
+    """What sort of number."""
+
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    SERVICE_400 = "service_400"
+    SHORT = "short"
+
+
+class NumberState(StrEnum):
+    """号码状态 (domain 8.4)."""
+
+    IDLE = "idle"
+    RESERVED = "reserved"
+    IN_USE = "in_use"
+    FROZEN = "frozen"
+    PORTED_OUT = "ported_out"
+    BLOCKED = "blocked"
+
+
+class NumberEvent(StrEnum):
+    """What can happen to a number."""
+
+    RESERVE = "reserve"
+    RELEASE = "release"
+    EXPIRE = "expire"
+    ASSIGN = "assign"
+    FREEZE = "freeze"
+    THAW = "thaw"
+    PORT_OUT = "port_out"
+    BLOCK = "block"
+
+
+class ReservationEnd(StrEnum):
+    """How a reservation ended."""
+
+    USED = "used"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
+NUMBER_STATE_NAMES = {
+    NumberState.IDLE: Text("空闲", "Idle"),
+    NumberState.RESERVED: Text("预占", "Reserved"),
+    NumberState.IN_USE: Text("在用", "In use"),
+    NumberState.FROZEN: Text("冻结", "Frozen"),
+    NumberState.PORTED_OUT: Text("携出", "Ported out"),
+    NumberState.BLOCKED: Text("封存", "Blocked"),
+}
+
+NUMBER_LIFE: Transitions[NumberState, NumberEvent] = Transitions(
+    (
+        (NumberState.IDLE, NumberEvent.RESERVE, NumberState.RESERVED),
+        (NumberState.RESERVED, NumberEvent.RELEASE, NumberState.IDLE),
+        (NumberState.RESERVED, NumberEvent.EXPIRE, NumberState.IDLE),
+        (NumberState.RESERVED, NumberEvent.ASSIGN, NumberState.IN_USE),
+        (NumberState.IN_USE, NumberEvent.FREEZE, NumberState.FROZEN),
+        (NumberState.FROZEN, NumberEvent.THAW, NumberState.IDLE),
+        (NumberState.IN_USE, NumberEvent.PORT_OUT, NumberState.PORTED_OUT),
+        (NumberState.IDLE, NumberEvent.BLOCK, NumberState.BLOCKED),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberView:
+    """A number of the inventory. `grade` is empty for an ordinary number; `branch_id` is its stock."""
+
+    id: int
+    number: str
+    kind: NumberKind
+    grade: str
+    state: NumberState
+    branch_id: int
+    frozen_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradeView:
+    """靓号等级 with its usual commitment: yuan, months (REG-25)."""
+
+    code: str
+    name: str
+    prepayment: Decimal
+    months: int
+    minimum_monthly: Decimal
+    #: A regular expression searched in the number; of the grades that match, the lowest `rank` wins.
+    pattern: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class RangeView:
+    """号段: numbers that begin with `prefix` are ours from a day until before another (REG-21)."""
+
+    prefix: str
+    kind: NumberKind
+    use: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationView:
+    """预占: a lease on a number."""
+
+    id: int
+    number: str
+    purpose: str
+    holder: str
+    reserved_by_id: int
+    reserved_at: datetime
+    expires_at: datetime

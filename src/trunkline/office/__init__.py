@@ -1,0 +1,1 @@
+"""The department's own office work (综合管理)."""

@@ -1,0 +1,1 @@
+"""The service-item engine: orders, papers, guards, refusals, effects, slips (受理引擎)."""

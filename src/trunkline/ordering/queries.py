@@ -1,0 +1,122 @@
+"""Reads of orders."""
+
+from __future__ import annotations
+
+from trunkline.kernel.refusals import Refusal, Refused
+from trunkline.kernel.text import Text
+from trunkline.ordering.models import Order, OrderFee, OrderItem, OrderPaper
+from trunkline.ordering.types import (
+    FeeLine,
+    ItemAction,
+    OrderItemView,
+    OrderState,
+    OrderView,
+    PaperKind,
+    PaperView,
+)
+from trunkline.party.types import HandlerView
+from trunkline.security.types import Channel
+
+UNKNOWN_ORDER = Refusal("order.unknown", "S11-E1", Text("没有这张订单:{subject}", "No such order: {subject}"))
+
+#: States in which an order still asks for work.
+OPEN = (
+    OrderState.ACKNOWLEDGED,
+    OrderState.PENDING,
+    OrderState.HELD,
+    OrderState.IN_PROGRESS,
+    OrderState.FAILED,
+)
+
+
+def _view(row: Order) -> OrderView:
+    return OrderView(
+        id=row.pk,
+        number=row.number,
+        item_code=row.item_code,
+        branch_id=row.branch_id,
+        organization_id=row.organization_id,
+        agreement_id=row.agreement_id,
+        channel=Channel(row.channel),
+        state=OrderState(row.state),
+        placed_at=row.placed_at,
+        placed_by_id=row.placed_by_id,
+        completed_at=row.completed_at,
+        due_at=row.due_at,
+        item_count=row.item_count,
+        fee_total=row.fee_total,
+        failure=tuple(row.failure),
+    )
+
+
+def order(order_id: int) -> OrderView:
+    """One order; `Refused` (``order.unknown``) when there is none in the actor's branches."""
+    row = Order.objects.filter(pk=order_id).first()
+    if row is None:
+        raise Refused(UNKNOWN_ORDER.about(str(order_id)))
+    return _view(row)
+
+
+def order_by_number(number: str) -> OrderView | None:
+    """An order by its number, as the customer knows it (S11-E1)."""
+    row = Order.objects.filter(number=number).first()
+    return _view(row) if row else None
+
+
+def orders_of_organization(organization_id: int, *, open_only: bool = False) -> tuple[OrderView, ...]:
+    """Orders of an organisation, the newest first."""
+    rows = Order.objects.filter(organization_id=organization_id).order_by("-placed_at", "-id")
+    return tuple(_view(row) for row in (rows.filter(state__in=OPEN) if open_only else rows))
+
+
+def find_orders(
+    *, text: str = "", state: OrderState | None = None, open_only: bool = False, limit: int = 50
+) -> tuple[OrderView, ...]:
+    """Orders whose number holds `text`, in a state if one is named, the newest first."""
+    rows = Order.objects.order_by("-placed_at", "-id")
+    if text:
+        rows = rows.filter(number__icontains=text.strip())
+    if state:
+        rows = rows.filter(state=state)
+    if open_only:
+        rows = rows.filter(state__in=OPEN)
+    return tuple(_view(row) for row in rows[:limit])
+
+
+def order_items(order_id: int, *, limit: int | None = None) -> tuple[OrderItemView, ...]:
+    """Lines of an order in their order."""
+    rows = OrderItem.objects.filter(order_id=order_id).order_by("ordinal")
+    return tuple(
+        OrderItemView(
+            ordinal=row.ordinal,
+            action=ItemAction(row.action),
+            line_id=row.line_id,
+            number=row.number,
+            user_name=row.user_name,
+            plan_name=row.plan_name,
+            first_month_mode=row.first_month_mode,
+            state=OrderState(row.state),
+        )
+        for row in rows[:limit]
+    )
+
+
+def order_papers(order_id: int) -> tuple[PaperView, ...]:
+    """Papers filed with an order."""
+    return tuple(
+        PaperView(PaperKind(row.kind), row.reference, row.original_seen, row.sealed, row.copy_kept)
+        for row in OrderPaper.objects.filter(order_id=order_id).order_by("id")
+    )
+
+
+def order_fees(order_id: int) -> tuple[FeeLine, ...]:
+    """Fees of an order with the prices used."""
+    return tuple(
+        FeeLine(row.fee_id, row.title, row.amount, row.reference)
+        for row in OrderFee.objects.filter(order_id=order_id).order_by("id")
+    )
+
+
+def order_handler(order_id: int) -> HandlerView:
+    """The handler as he stood at the counter (S01-R1)."""
+    return HandlerView(**Order.objects.get(pk=order_id).handler_details)

@@ -1,0 +1,1 @@
+"""The machines that turn by themselves: usage intake and the bill run (批处理)."""

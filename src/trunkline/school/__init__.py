@@ -1,0 +1,1 @@
+"""School messaging (家校通)."""

@@ -1,0 +1,106 @@
+"""Reads of staff and branches."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from trunkline.kernel.refusals import Refusal, Refused
+from trunkline.kernel.text import Text
+from trunkline.security.models import Appointment, AuditOperation, Branch, Staff
+from trunkline.security.types import Actor, BranchView, Channel, Door, StaffView
+
+#: The staff member that unattended work is done by.
+SYSTEM_LOGIN = "system"
+
+NO_SUCH_STAFF = Refusal(
+    "staff.unknown", "", Text("没有这个员工:{subject}", "No such staff member: {subject}")
+)
+
+
+def branches() -> tuple[BranchView, ...]:
+    """Every branch, by code."""
+    return tuple(
+        BranchView(b.pk, b.code, b.name, b.name_en, b.city_code) for b in Branch.objects.order_by("code")
+    )
+
+
+def _actor(staff: Staff, door: Door) -> Actor:
+    appointments = list(
+        Appointment.objects.filter(staff=staff, ended_at__isnull=True).select_related("role").order_by("id")
+    )
+    everywhere = any(a.branch_id is None for a in appointments)
+    own = {a.branch_id for a in appointments if a.branch_id is not None}
+    ids = Branch.objects.order_by("id").values_list("id", flat=True) if everywhere else sorted(own)
+    return Actor(
+        staff_id=staff.pk,
+        login=staff.login,
+        name=staff.name,
+        branch_id=staff.branch_id,
+        branch_ids=tuple(ids),
+        permissions=frozenset(p for a in appointments for p in a.role.permissions),
+        door=door,
+        channel=Channel(appointments[0].role.channel) if appointments else Channel.BACK_OFFICE,
+    )
+
+
+def actor_by_login(login: str, door: Door) -> Actor:
+    """The actor behind a login; `Refused` (``staff.unknown``) when there is none or it is closed."""
+    staff = Staff.objects.filter(login=login, is_active=True).first()
+    if staff is None:
+        raise Refused(NO_SUCH_STAFF.about(login))
+    return _actor(staff, door)
+
+
+def actor_by_id(staff_id: int, door: Door) -> Actor:
+    """The actor with a staff id, as a job carries it; `Refused` when there is none or it is closed."""
+    staff = Staff.objects.filter(pk=staff_id, is_active=True).first()
+    if staff is None:
+        raise Refused(NO_SUCH_STAFF.about(str(staff_id)))
+    return _actor(staff, door)
+
+
+def actor_of_user(user: AbstractBaseUser | AnonymousUser, door: Door) -> Actor | None:
+    """The actor of a logged-in session, or None for a visitor."""
+    return _actor(user, door) if isinstance(user, Staff) and user.is_active else None
+
+
+def system_actor(door: Door) -> Actor:
+    """The actor of unattended work."""
+    return actor_by_login(SYSTEM_LOGIN, door)
+
+
+def staff_members() -> tuple[StaffView, ...]:
+    """All staff, by login."""
+    roles: dict[int, list[str]] = {}
+    for appointment in (
+        Appointment.objects.filter(ended_at__isnull=True).select_related("role").order_by("id")
+    ):
+        roles.setdefault(appointment.staff_id, []).append(appointment.role.code)
+    return tuple(
+        StaffView(s.pk, s.login, s.name, s.branch_id, tuple(roles.get(s.pk, ())), s.is_active)
+        for s in Staff.objects.order_by("login")
+    )
+
+
+def staff_names(staff_ids: set[int]) -> dict[int, str]:
+    """Names by staff id."""
+    return dict(Staff.objects.filter(pk__in=staff_ids).values_list("pk", "name"))
+
+
+def recent_operations(limit: int = 100) -> tuple[dict[str, object], ...]:
+    """The newest audit rows the actor may see: time, verb, staff, door, number of rows changed."""
+    rows = AuditOperation.objects.select_related("staff").order_by("-recorded_at")[:limit]
+    return tuple(
+        {
+            "id": str(row.pk),
+            "at": row.at,
+            "recorded_at": row.recorded_at,
+            "verb": row.verb,
+            "staff": row.staff.name,
+            "door": row.door,
+            "channel": row.channel,
+            "arguments": row.arguments,
+        }
+        for row in rows
+    )

@@ -1,0 +1,94 @@
+"""Which role may do what. A verb of an operation is a permission of the same name (domain 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trunkline.kernel.text import Text
+from trunkline.security.types import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDeclaration:
+    """A role: its title, the channel its holders serve through, and its permissions."""
+
+    code: str
+    title: Text
+    channel: Channel
+    permissions: tuple[str, ...]
+
+
+#: What everyone at the desk may look at.
+_READING = (
+    "organization.view",
+    "agreement.view",
+    "line.view",
+    "order.view",
+    "bill.view",
+    "number.view",
+    "catalog.view",
+    "ledger.view",
+)
+
+ROLES: tuple[RoleDeclaration, ...] = (
+    RoleDeclaration(
+        "clerk",
+        Text("营业员", "Hall clerk"),
+        Channel.OWN_HALL,
+        (
+            *_READING,
+            "order.*",
+            "payment.take",
+            "payment.view",
+            "number.reserve",
+            "number.release",
+            "handler.register",
+        ),
+    ),
+    RoleDeclaration(
+        "account_manager",
+        Text("集团客户经理", "Account manager"),
+        Channel.ACCOUNT_MANAGER,
+        (
+            *_READING,
+            "organization.*",
+            "handler.register",
+            "agreement.*",
+            "order.*",
+            "number.reserve",
+            "number.release",
+            "payment.view",
+        ),
+    ),
+    RoleDeclaration(
+        "grid_manager",
+        Text("网格经理", "Grid manager"),
+        Channel.GRID_MANAGER,
+        (*_READING, "order.*", "number.reserve", "number.release", "handler.register"),
+    ),
+    RoleDeclaration(
+        "hotline_agent",
+        Text("热线座席", "Hotline agent"),
+        Channel.HOTLINE_10010,
+        (*_READING,),
+    ),
+    RoleDeclaration(
+        "billing_officer",
+        Text("账务员", "Billing officer"),
+        Channel.BACK_OFFICE,
+        (*_READING, "usage.*", "bill.*", "payment.*", "ledger.*", "verify.view"),
+    ),
+    RoleDeclaration(
+        "branch_manager",
+        Text("分公司经理", "Branch manager"),
+        Channel.BACK_OFFICE,
+        (*_READING, "payment.view", "usage.view", "audit.view"),
+    ),
+    RoleDeclaration(
+        "auditor",
+        Text("审计员", "Auditor"),
+        Channel.BACK_OFFICE,
+        (*_READING, "payment.view", "usage.view", "audit.view", "verify.view"),
+    ),
+    RoleDeclaration("system", Text("系统", "System"), Channel.BACK_OFFICE, ("*",)),
+)

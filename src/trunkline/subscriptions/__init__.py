@@ -1,0 +1,1 @@
+"""What customers hold: lines with their numbers, plans, SIM cards, terminals and stop causes (用户)."""

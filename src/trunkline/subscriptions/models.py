@@ -1,0 +1,164 @@
+"""Tables of lines and what belongs to them."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from trunkline.catalog.types import FirstMonthMode
+from trunkline.kernel.fields import Reference
+from trunkline.subscriptions.types import LineState, NameType, StopCause
+
+
+class TimeRange(Func):
+    """tstzrange(valid_from, valid_to, '[)')."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+def _period(name: str, since: str = "valid_from", until: str = "valid_to") -> models.CheckConstraint:
+    """A period that is closed ends after it begins."""
+    return models.CheckConstraint(condition=Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gt": F(since)}), name=name)
+
+
+class Line(models.Model):
+    """用户 (SID Product in the inventory): one number a person of the organisation uses."""
+
+    branch = Reference("security.Branch")
+    organization = Reference("party.Organization")
+    account = Reference("party.Account")
+    #: The number held now, or held last; `LineNumber` has the history.
+    number = models.CharField(max_length=20, db_index=True)
+    state = models.CharField(max_length=16, choices=[(c, c) for c in LineState])
+    name_type = models.CharField(max_length=12, choices=[(c, c) for c in NameType])
+    #: 实际使用人 (REG-13).
+    user_name = models.CharField(max_length=40)
+    user_id_number = models.CharField(max_length=18)
+    activated_at = models.DateTimeField(null=True)
+    terminated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[*LineState]), name="line_state"),
+            models.CheckConstraint(condition=Q(name_type__in=[*NameType]), name="line_name_type"),
+            #: Real name of the actual user (REG-13, invariant 1 of domain 8.5).
+            models.CheckConstraint(condition=~Q(user_name="") & ~Q(user_id_number=""), name="line_real_name"),
+            models.CheckConstraint(
+                condition=Q(state="pre_active") | Q(activated_at__isnull=False), name="line_activated_at"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="terminated", terminated_at__isnull=False)
+                | (~Q(state="terminated") & Q(terminated_at__isnull=True)),
+                name="line_terminated_at",
+            ),
+        ]
+        indexes = [
+            #: Five lines a person over the whole operator (REG-14).
+            models.Index(fields=["user_id_number"], condition=~Q(state="terminated"), name="live_lines_of_person"),
+            models.Index(fields=["organization", "state"], name="lines_of_organization"),
+            models.Index(fields=["account"], name="lines_of_account"),
+        ]
+
+
+class LineNumber(models.Model):
+    """Which line held a number when: one holder at a time."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="numbers")
+    branch = Reference("security.Branch")
+    number = models.CharField(max_length=20)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="a_number_has_one_holder",
+                expressions=[
+                    ("number", RangeOperators.EQUAL),
+                    (TimeRange("valid_from", "valid_to", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+            _period("line_number_period"),
+        ]
+
+
+class LineOffering(models.Model):
+    """订购: which plan a line is on when; plans of one line do not overlap."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="offerings")
+    branch = Reference("security.Branch")
+    offering = Reference("catalog.Offering")
+    is_plan = models.BooleanField(default=True)
+    first_month_mode = models.CharField(max_length=12, null=True, choices=[(c, c) for c in FirstMonthMode])
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="a_line_has_one_plan",
+                expressions=[
+                    ("line", RangeOperators.EQUAL),
+                    (TimeRange("valid_from", "valid_to", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_plan=True),
+            ),
+            _period("line_offering_period"),
+            models.CheckConstraint(
+                condition=Q(first_month_mode__isnull=True) | Q(first_month_mode__in=[*FirstMonthMode]),
+                name="line_first_month_mode",
+            ),
+        ]
+
+
+class LineStop(models.Model):
+    """停机: a cause that keeps a line stopped, from and to."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="stops")
+    branch = Reference("security.Branch")
+    cause = models.CharField(max_length=16, choices=[(c, c) for c in StopCause])
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "cause"], condition=Q(until__isnull=True), name="one_open_stop"),
+            models.CheckConstraint(condition=Q(cause__in=[*StopCause]), name="line_stop_cause"),
+            _period("line_stop_period", "since", "until"),
+        ]
+
+
+class Sim(models.Model):
+    """SIM/USIM card: from a branch's stock to a line."""
+
+    iccid = models.CharField(max_length=20, unique=True)
+    imsi = models.CharField(max_length=15, unique=True)
+    stock = Reference("security.Branch")
+    line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="sims")
+    issued_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(line__isnull=False, retired_at__isnull=True), name="one_live_sim_a_line"
+            ),
+            models.CheckConstraint(condition=Q(line__isnull=True) | Q(issued_at__isnull=False), name="sim_issued"),
+            models.CheckConstraint(
+                condition=Q(iccid__regex=r"^[0-9]{19,20}$", imsi__regex=r"^[0-9]{15}$"), name="sim_digits"
+            ),
+        ]
+        indexes = [models.Index(fields=["stock", "id"], condition=Q(line__isnull=True), name="sims_in_stock")]
+
+
+class Terminal(models.Model):
+    """终端 used with a line."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="terminals")
+    branch = Reference("security.Branch")
+    model = Reference("catalog.TerminalModel", null=True)
+    imei = models.CharField(max_length=15, blank=True)
+    since = models.DateTimeField()
