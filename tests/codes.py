@@ -10,7 +10,7 @@ from stdnum.cn import uscc as stdnum_uscc
 def resident_id(region: str, born: str, sequence: int) -> str:
     """A resident ID number of a region, birth date (YYYYMMDD) and sequence (0–999)."""
     body = f"{region}{born}{sequence % 1000:03d}"
-    return body + ric.calc_check_digit(body)
+    return body + ric.calc_check_digit(body + "0")
 
 
 def uscc(prefix: str, sequence: int) -> str:

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 _VAR = Path(tempfile.mkdtemp(prefix="trunkline-tests-"))
+# The server may have to run as another system user, who must be able to pass through.
+_VAR.chmod(0o711)
 os.environ.update(
     TRUNKLINE_VAR=str(_VAR),
     DJANGO_SETTINGS_MODULE="trunkline.config.settings",

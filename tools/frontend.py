@@ -73,7 +73,15 @@ def _install() -> Path:
         shutil.copyfile(SOURCE / name, WORK / name)
     npm, environment = _npm()
     # Scripts of packages are never run: nothing here needs building.
-    command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [
+        *npm,
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        "--no-update-notifier",
+    ]
     subprocess.run(command, cwd=WORK, env=environment, check=True)
     return WORK / "node_modules"
 
@@ -82,7 +90,7 @@ def _npm() -> tuple[list[str], dict[str, str]]:
     """How to call npm: the machine's, or the one in the Python package that carries Node."""
     found = shutil.which("npm")
     if found:
-        answer = subprocess.run([found, "--version"], capture_output=True, text=True)
+        answer = subprocess.run([found, "--version"], check=False, capture_output=True, text=True)
         version = answer.stdout.strip().split(".")[0]
         if answer.returncode == 0 and version.isdecimal() and int(version) >= OLDEST_NPM:
             return [found], dict(os.environ)

@@ -40,9 +40,17 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
     return [refusal.code for refusal in refused.value.refusals]
 
 
-def test_an_organisation_is_found_by_name_pinyin_initials_and_code(world: World, actor: Actor, at: datetime) -> None:
+def test_an_organisation_is_found_by_name_pinyin_initials_and_code(
+    world: World, actor: Actor, at: datetime
+) -> None:
     made = register(world, actor, at, code=uscc("91340100MA", 9001))
-    for text in ("新城物流", "xinchengwuliu", "hfxcwl", uscc("91340100MA", 9001), queries.organization(made).code):
+    for text in (
+        "新城物流",
+        "xinchengwuliu",
+        "hfxcwl",
+        uscc("91340100MA", 9001),
+        queries.organization(made).code,
+    ):
         assert made in [found.id for found in queries.find_organizations(text)], text
 
 
@@ -103,7 +111,10 @@ def test_a_handler_needs_all_five_fields_and_a_valid_document(
     before = snapshot()
     with pytest.raises(Refused) as refused:
         party.register_handler(
-            organization_id=organization, details=replace(handler_details(), **{field: value}), actor=actor, at=at
+            organization_id=organization,
+            details=replace(handler_details(), **{field: value}),
+            actor=actor,
+            at=at,
         )
     assert codes(refused) == [code]
     assert snapshot() == before
@@ -116,7 +127,9 @@ def test_a_branch_sees_only_its_own_organisations(world: World, make_actor: Call
             queries.organization(world.organizations["WH"][0])
 
 
-def test_every_write_leaves_who_when_which_door_before_and_after(world: World, actor: Actor, at: datetime) -> None:
+def test_every_write_leaves_who_when_which_door_before_and_after(
+    world: World, actor: Actor, at: datetime
+) -> None:
     made = register(world, actor, at, code=None, notice="皖名预核〔2026〕2号")
     party.complete_identity(organization_id=made, uscc=uscc("91340100MA", 9004), actor=actor, at=at)
     row = AuditOperation.objects.filter(verb="organization.complete_identity").get()

@@ -10,6 +10,14 @@ from trunkline.agreements.types import AgreementState, BusinessKind, Side, Signe
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.fields import Reference
 
+_BEFORE_EFFECT = (
+    AgreementState.DRAFT,
+    AgreementState.REVIEW,
+    AgreementState.PRINTED,
+    AgreementState.SIGNED_BY_CUSTOMER,
+    AgreementState.SIGNED_BY_OPERATOR,
+)
+
 
 class Agreement(models.Model):
     """集团客户入网协议 (SID Agreement)."""
@@ -18,6 +26,8 @@ class Agreement(models.Model):
     organization = Reference("party.Organization")
     number = models.CharField(max_length=32, unique=True)
     state = models.CharField(max_length=12, choices=[(c, c) for c in AgreementState])
+    #: Rises with every revision of the terms; premium commitments of earlier revisions no longer count.
+    revision = models.PositiveSmallIntegerField(default=1)
     business_kind = models.CharField(max_length=32, choices=[(c, c) for c in BusinessKind])
     business_terms = models.TextField(blank=True)
     offering = Reference("catalog.Offering")
@@ -44,6 +54,11 @@ class Agreement(models.Model):
                 | Q(effective_on__isnull=False, ends_on__gt=models.F("effective_on")),
                 name="agreement_dates",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=_BEFORE_EFFECT, effective_on__isnull=True)
+                | ~Q(state__in=_BEFORE_EFFECT) & Q(effective_on__isnull=False),
+                name="agreement_effective_on",
+            ),
         ]
 
 
@@ -52,6 +67,8 @@ class PremiumCommitment(models.Model):
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="premiums")
     branch = Reference("security.Branch")
+    #: The revision of the agreement's terms it belongs to.
+    revision = models.PositiveSmallIntegerField()
     number = models.CharField(max_length=20)
     grade = models.CharField(max_length=12)
     prepayment = models.DecimalField(max_digits=12, decimal_places=2)
@@ -60,7 +77,9 @@ class PremiumCommitment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "number"], name="one_commitment_a_number"),
+            models.UniqueConstraint(
+                fields=["agreement", "revision", "number"], name="one_commitment_a_number"
+            ),
             models.CheckConstraint(condition=Q(prepayment__gt=0, months__gt=0), name="commitment_sane"),
         ]
 
@@ -81,7 +100,7 @@ class PremiumRelease(models.Model):
 
 
 class MemberSheet(models.Model):
-    """子用户号码表, one upload. A later upload supersedes an earlier one that no attachment was made of."""
+    """子用户号码表, one accepted upload. A later one supersedes it while nobody has signed its attachment."""
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="sheets")
     branch = Reference("security.Branch")
@@ -105,7 +124,8 @@ class Member(models.Model):
     id_number = models.CharField(max_length=18)
     number = models.CharField(max_length=20)
     plan_code = models.CharField(max_length=32)
-    first_month_mode = models.CharField(max_length=12, choices=[(c, c) for c in FirstMonthMode])
+    #: Empty only on a 2G plan (P2-04).
+    first_month_mode = models.CharField(max_length=12, null=True, choices=[(c, c) for c in FirstMonthMode])
     terminal_model = models.CharField(max_length=32, blank=True)
     imei = models.CharField(max_length=15, blank=True)
     line = Reference("subscriptions.Line", null=True)
@@ -129,7 +149,9 @@ class Attachment(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["agreement", "ordinal"], name="one_attachment_an_ordinal")]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "ordinal"], name="one_attachment_an_ordinal")
+        ]
 
 
 class Signature(models.Model):

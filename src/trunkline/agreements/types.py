@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.kernel.transitions import Transitions
 
@@ -107,6 +108,17 @@ AGREEMENT_LIFE: Transitions[AgreementState, AgreementEvent] = Transitions(
     )
 )
 
+#: States in which signatures on attachments and originals may be recorded.
+ON_PAPER = (
+    AgreementState.PRINTED,
+    AgreementState.SIGNED_BY_CUSTOMER,
+    AgreementState.SIGNED_BY_OPERATOR,
+    AgreementState.EFFECTIVE,
+    AgreementState.RENEWED,
+    AgreementState.EXPIRING,
+)
+#: States in which a further member sheet may come.
+OPEN = (AgreementState.DRAFT, AgreementState.REVIEW, *ON_PAPER)
 #: States in which members may be connected under the agreement.
 IN_FORCE = (AgreementState.EFFECTIVE, AgreementState.RENEWED, AgreementState.EXPIRING)
 
@@ -136,7 +148,11 @@ class Restriction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """One row of the 子用户号码表 as read. `row` is the sheet's row number, from 1 for the first data row."""
+    """One row of the 子用户号码表. `row` counts from 1 for the first row below the header.
+
+    As read, the plan, the first-month mode and the terminal stand as the person wrote them; in a `CheckedRow`
+    they are codes wherever they were known.
+    """
 
     row: int
     name: str
@@ -146,6 +162,36 @@ class MemberRow:
     first_month_mode: str
     terminal_model: str
     imei: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """A row with everything that speaks against it. `cells` are the person's own, under `MemberCheck.header`."""
+
+    member: MemberRow
+    cells: tuple[str, ...]
+    problems: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCheck:
+    """A sheet gone through without writing anything. `problems` are those of no single row."""
+
+    agreement_id: int
+    sha256: str
+    header: tuple[str, ...]
+    rows: tuple[CheckedRow, ...]
+    problems: tuple[Refusal, ...]
+
+    @property
+    def faulty(self) -> tuple[CheckedRow, ...]:
+        """The rows that cannot be accepted."""
+        return tuple(row for row in self.rows if row.problems)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the sheet as a whole may be accepted."""
+        return not self.problems and not any(row.problems for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +223,16 @@ class AgreementTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class PremiumSchedule:
+    """When a number's deposit is released: yuan for the first month, the second … (P2-09)."""
+
+    number: str
+    agreement_id: int
+    releases: tuple[Decimal, ...]
+    effective_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureView:
     """A signature with its seal; `attachment` is None on the agreement itself."""
 
@@ -190,8 +246,33 @@ class SignatureView:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """An attachment in force or waiting for signatures. `ordinal` is its number on paper."""
+
+    id: int
+    ordinal: int
+    sheet_version: int
+    sha256: str
+    made_at: datetime
+    members: int
+    connected: int
+    signed_by: frozenset[Side]
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalView:
+    """One of the six originals (P2-28)."""
+
+    ordinal: int
+    side: Side
+    holder: str
+    place: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MemberView:
-    """A member of an accepted sheet. `line_id` is set once connected."""
+    """A member of an accepted sheet. `line_id` is set once connected; no mode on a 2G plan that has none (P2-04)."""
 
     id: int
     row: int
@@ -199,7 +280,7 @@ class MemberView:
     id_number: str
     number: str
     plan_code: str
-    first_month_mode: str
+    first_month_mode: str | None
     terminal_model: str
     imei: str
     line_id: int | None

@@ -5,18 +5,18 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from trunkline.billing.types import BillState, ChargeKind
+from trunkline.billing.types import BillState, ChargeKind, PaymentPurpose
 from trunkline.kernel.fields import Reference
 from trunkline.party.types import PaymentMethod
 
 
 class Bill(models.Model):
-    """账单 (SID CustomerBill): one account, one month."""
+    """账单 (SID CustomerBill): one account, one month. Only `state` and `paid` change once it is issued."""
 
-    branch = Reference("security.Branch")
-    organization = Reference("party.Organization")
-    account = Reference("party.Account")
-    number = models.CharField(max_length=32, unique=True)
+    branch = Reference("security.Branch", db_index=False)
+    organization = Reference("party.Organization", db_index=False)
+    account = Reference("party.Account", db_index=False)
+    number = models.CharField(max_length=32)
     #: First day of the month.
     month = models.DateField()
     state = models.CharField(max_length=8, choices=[(c, c) for c in BillState])
@@ -30,6 +30,7 @@ class Bill(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "month"], name="one_bill_a_month"),
+            models.UniqueConstraint(fields=["number"], name="one_bill_a_number"),
             models.CheckConstraint(
                 condition=Q(paid__gte=0, from_deposit__gte=0, paid__lte=F("total") - F("from_deposit")),
                 name="bill_amounts",
@@ -40,14 +41,17 @@ class Bill(models.Model):
                 name="bill_state",
             ),
         ]
-        indexes = [models.Index(fields=["organization", "-month"], name="bills_of_organization")]
+        indexes = [
+            models.Index(fields=["organization", "-month"], name="bills_of_organization"),
+            models.Index(fields=["month", "state"], name="bills_of_month"),
+        ]
 
 
 class BillLine(models.Model):
-    """账单明细: written once."""
+    """账单明细: written once. Its branch is its bill's: row-level security lets no other in than the actor's own."""
 
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines")
-    branch = Reference("security.Branch")
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", db_index=False)
+    branch = Reference("security.Branch", db_index=False, db_constraint=False)
     ordinal = models.PositiveIntegerField()
     line = Reference("subscriptions.Line", null=True)
     number = models.CharField(max_length=20, blank=True)
@@ -55,7 +59,7 @@ class BillLine(models.Model):
     code = models.CharField(max_length=60)
     title_zh = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120)
-    price_version = Reference("catalog.PriceVersion", null=True)
+    price_version = Reference("catalog.PriceVersion", null=True, db_index=False)
     price_reference = models.CharField(max_length=80)
     quantity = models.BigIntegerField()
     unit = models.CharField(max_length=16)
@@ -71,11 +75,14 @@ class BillLine(models.Model):
 
 
 class Payment(models.Model):
-    """收款: written once."""
+    """收款: written once. `account` is empty when it met bills of an organisation without naming one account."""
 
-    branch = Reference("security.Branch")
+    branch = Reference("security.Branch", db_index=False)
     organization = Reference("party.Organization")
-    account = Reference("party.Account")
+    account = Reference("party.Account", null=True)
+    purpose = models.CharField(max_length=16, choices=[(c, c) for c in PaymentPurpose])
+    #: The number of a premium deposit.
+    subject = models.CharField(max_length=20, blank=True)
     receipt_number = models.CharField(max_length=32, unique=True)
     method = models.CharField(max_length=20, choices=[(c, c) for c in PaymentMethod])
     amount = models.DecimalField(max_digits=14, decimal_places=2)
@@ -88,16 +95,29 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_positive"),
             models.UniqueConstraint(fields=["branch", "idempotency_key"], name="one_payment_a_key"),
+            models.UniqueConstraint(
+                fields=["account", "subject"],
+                condition=Q(purpose="premium_deposit"),
+                name="one_deposit_a_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="bills", subject="")
+                | (Q(purpose="premium_deposit", account__isnull=False) & ~Q(subject="")),
+                name="payment_purpose",
+            ),
         ]
 
 
 class PaymentAllocation(models.Model):
-    """Which bill a payment met: written once."""
+    """Which bill a payment met: written once. What a payment's allocations leave is held for its account."""
 
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations", db_index=False)
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="allocations")
-    branch = Reference("security.Branch")
+    branch = Reference("security.Branch", db_index=False)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_positive"),
+            models.UniqueConstraint(fields=["payment", "bill"], name="one_allocation_a_bill"),
+        ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from trunkline.catalog.types import FirstMonthMode, PriceVersionView
 from trunkline.kernel.periods import Month
 from trunkline.kernel.text import Text
 from trunkline.party.types import PaymentMethod
@@ -54,6 +55,97 @@ class ChargeLine:
     tax_class: str
     tax_rate: Decimal
     explanation: dict[str, Any]
+
+
+class Rounding(StrEnum):
+    """How an amount came to whole fen: the value of ``explanation["rounding"]``."""
+
+    EXACT = "exact"
+    #: Once, on the sum of the line's usage.
+    HALF_UP = "half_up"
+    #: In favour of the user (P2-07).
+    DOWN = "down"
+
+
+ROUNDING_NAMES = {
+    Rounding.EXACT: Text("不需取整", "Exact"),
+    Rounding.HALF_UP: Text("合计后一次四舍五入到分", "The sum rounded half up to the fen, once"),
+    Rounding.DOWN: Text("惠及用户,舍去分以下", "In the user's favour: what is below the fen is dropped"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the month in which a line had one number, one account and one price version.
+
+    `price` is None where the offering had no price in force; `first_month_mode` is None outside the month of
+    entry. Half-open, in UTC; `active_to` is None while it lasts.
+    """
+
+    number: str
+    account_id: int
+    offering: Text
+    price: PriceVersionView | None
+    first_month_mode: FirstMonthMode | None
+    active_from: datetime
+    active_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineMonth:
+    """What one line was on in a month: at least one stretch, in order of time.
+
+    `resumed_on` is the day the line came back from 停机保号 in this month (S06-E2).
+    """
+
+    line_id: int
+    stretches: tuple[Stretch, ...]
+    resumed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTotal:
+    """A line's usage under one price row, summed; `charge` in ten-thousandths of a yuan, exact.
+
+    units = allowance_units + charged_units, counted as the price row counts.
+    """
+
+    price_row_id: int
+    records: int
+    quantity: int
+    units: int
+    allowance_units: int
+    charged_units: int
+    charge: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueRelease:
+    """靓号预存款 of one number: what the plan leaves un-released after this month's release (P2-09)."""
+
+    number: str
+    left_afterwards: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BillDraft:
+    """What one account is to be billed for a month. With `billed` False only its deposits are released."""
+
+    account_id: int
+    organization_id: int
+    branch_id: int
+    payment_days: int
+    charges: tuple[ChargeLine, ...]
+    releases: tuple[DueRelease, ...] = ()
+    billed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BillsIssued:
+    """What `issue_bills` did: how many bills, and their sum in yuan with tax."""
+
+    bills: int
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +200,56 @@ class TaxLine:
     gross: Decimal
 
 
+class PaymentPurpose(StrEnum):
+    """What money was taken for."""
+
+    BILLS = "bills"
+    PREMIUM_DEPOSIT = "premium_deposit"
+
+
+PAYMENT_PURPOSE_NAMES = {
+    PaymentPurpose.BILLS: Text("缴纳话费", "Payment of bills"),
+    PaymentPurpose.PREMIUM_DEPOSIT: Text("靓号预存款", "Premium number deposit"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """A payment taken."""
+    """A payment taken.
+
+    `account_id` is None when it met bills of an organisation without naming one account; `subject` is the number
+    of a premium deposit. `allocations` are (bill id, yuan); what they leave is held for the account.
+    """
 
     id: int
     receipt_number: str
-    account_id: int
+    account_id: int | None
     organization_id: int
+    purpose: PaymentPurpose
+    subject: str
     method: PaymentMethod
     amount: Decimal
     reference: str
     taken_at: datetime
     taken_by_id: int
     allocations: tuple[tuple[int, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBalance:
+    """What an account owes and what is held for it, all as positive yuan."""
+
+    receivable: Decimal
+    customer_deposit: Decimal
+    premium_unreleased: Decimal
+    premium_released: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MonthTotals:
+    """A billed month: the number of bills, their sum with tax, and what of it was paid or met by deposits, in yuan."""
+
+    month: Month
+    bills: int
+    billed: Decimal
+    settled: Decimal

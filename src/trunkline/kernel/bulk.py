@@ -68,6 +68,6 @@ def update_rows(table: str, key: str, columns: Sequence[str], rows: Iterable[Seq
                 ),
             )
         )
-        changed = cursor.rowcount
+        changed = int(cursor.rowcount)
         cursor.execute(sql.SQL("DROP TABLE {}").format(staging))
     return changed

@@ -14,9 +14,9 @@ class _Closed:
         self.field = field
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
-        self._refuse()
+        if instance is not None:
+            self._refuse()
+        return self
 
     def __set__(self, instance: object, value: object) -> NoReturn:
         self._refuse()
@@ -33,7 +33,7 @@ class Reference(models.ForeignKey[Any, Any]):
     Only `<name>_id` is readable. Contexts hand each other frozen dataclasses from `queries` instead of rows.
     """
 
-    forward_related_accessor_class = _Closed  # type: ignore[assignment]
+    forward_related_accessor_class = _Closed
 
     def __init__(self, to: str, *args: Any, **kwargs: Any) -> None:
         kwargs.pop("on_delete", None)

@@ -19,9 +19,9 @@ def defer(name: str, *, staff_id: int, lock: str = "", once: str = "", **argumen
     Jobs of one `lock` run one after the other. With `once`, a job of that key that still waits makes this call
     a no-op; the answer says whether a job was queued.
     """
-    options = {"lock": lock or None, "queueing_lock": once or None}
+    task = app.configure_task(name, lock=lock or None, queueing_lock=once or None)
     try:
-        app.configure_task(name, **options).defer(staff_id=staff_id, **arguments)
+        task.defer(staff_id=staff_id, **arguments)
     except AlreadyEnqueued:
         return False
     return True

@@ -1,4 +1,9 @@
-"""Tables of the ledger. Entries and postings are written once and never changed; a mistake is reversed."""
+"""Tables of the ledger. Entries and postings are written once and never changed; a mistake is reversed.
+
+Thousands of entries a second are posted while bills are issued, so the tables carry only the keys and indexes
+that something needs: a posting's branch is its entry's, which the sealing trigger holds, and row-level security
+lets no other branch in than the actor's own.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +15,32 @@ from trunkline.ledger.types import GeneralAccount
 
 
 class Entry(models.Model):
-    """分录. A deferred trigger holds that its postings sum to zero and are at least two."""
+    """分录. Inserting it seals it: its postings stand already, are at least two and sum to zero; none follow."""
 
-    branch = Reference("security.Branch")
+    branch = Reference("security.Branch", db_index=False)
     source = models.CharField(max_length=40)
     source_id = models.CharField(max_length=60)
     at = models.DateTimeField()
     narration = models.CharField(max_length=200)
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     operation_id = models.UUIDField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="posted_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_id"], name="posted_once"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="reversed_once"
+            ),
+        ]
 
 
 class Posting(models.Model):
     """One leg of an entry: debit positive, credit negative, never zero."""
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
-    branch = Reference("security.Branch")
+    branch = Reference("security.Branch", db_index=False, db_constraint=False)
     general_account = models.CharField(max_length=24, choices=[(c, c) for c in GeneralAccount])
-    account = Reference("party.Account", null=True)
+    account = Reference("party.Account", null=True, db_index=False)
     subject = models.CharField(max_length=20, blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2)
 
@@ -38,5 +48,23 @@ class Posting(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="posting_not_zero"),
             models.CheckConstraint(condition=Q(general_account__in=[*GeneralAccount]), name="posting_account"),
+            models.CheckConstraint(
+                condition=Q(account__isnull=False)
+                | ~Q(
+                    general_account__in=[
+                        GeneralAccount.RECEIVABLE,
+                        GeneralAccount.CUSTOMER_DEPOSIT,
+                        GeneralAccount.PREMIUM_UNRELEASED,
+                        GeneralAccount.PREMIUM_RELEASED,
+                    ]
+                ),
+                name="posting_of_a_customer",
+            ),
         ]
-        indexes = [models.Index(fields=["account", "general_account", "subject"], name="postings_of_account")]
+        indexes = [
+            models.Index(
+                fields=["account", "general_account", "subject"],
+                condition=Q(account__isnull=False),
+                name="postings_of_account",
+            )
+        ]

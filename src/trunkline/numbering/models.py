@@ -53,15 +53,16 @@ class NumberGrade(models.Model):
 class Number(models.Model):
     """号码资源 (SID Resource). Belongs to a branch's stock; carries nothing about its user."""
 
-    number = models.CharField(max_length=20, unique=True)
+    number = models.CharField(max_length=20)
     kind = models.CharField(max_length=12, choices=[(c, c) for c in NumberKind])
     grade = models.CharField(max_length=12, blank=True)
     state = models.CharField(max_length=12, choices=[(c, c) for c in NumberState])
-    stock = Reference("security.Branch")
+    stock = Reference("security.Branch", db_index=False)
     frozen_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="one_number"),
             models.CheckConstraint(condition=Q(state__in=[*NumberState]), name="number_state"),
             models.CheckConstraint(condition=Q(kind__in=[*NumberKind]), name="number_kind"),
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{3,20}$"), name="number_digits"),
@@ -82,11 +83,11 @@ class Reservation(models.Model):
     """预占: a lease that ends by release, expiry or use."""
 
     number = models.ForeignKey(Number, models.PROTECT, related_name="reservations")
-    branch = Reference("security.Branch")
+    branch = Reference("security.Branch", db_index=False)
     purpose = models.CharField(max_length=24)
     #: What it is held for, e.g. ``agreement:12``.
     holder = models.CharField(max_length=60)
-    reserved_by = Reference("security.Staff")
+    reserved_by = Reference("security.Staff", db_index=False)
     reserved_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -104,5 +105,7 @@ class Reservation(models.Model):
         ]
         indexes = [
             models.Index(fields=["holder"], condition=Q(ended_at__isnull=True), name="open_reservation"),
-            models.Index(fields=["expires_at"], condition=Q(ended_at__isnull=True), name="reservations_to_expire"),
+            models.Index(
+                fields=["expires_at"], condition=Q(ended_at__isnull=True), name="reservations_to_expire"
+            ),
         ]

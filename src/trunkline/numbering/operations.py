@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -39,6 +40,12 @@ from trunkline.numbering.types import (
 )
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
+
+
+class _Lease(NamedTuple):
+    purpose: str
+    holder: str
+    expires_at: datetime
 
 
 @operation("number.define_range")
@@ -126,9 +133,7 @@ def regrade_numbers(*, stock_id: int, actor: Actor, at: datetime) -> int:
     return update_rows("numbering_number", "id", ["grade"], changed)
 
 
-def _hold(
-    views: Collection[NumberView], purpose: str, holder: str, expires_at: datetime, actor: Actor, at: datetime
-) -> None:
+def _hold(views: Collection[NumberView], lease: _Lease, actor: Actor, at: datetime) -> None:
     """Turn locked idle numbers into reserved ones, each with its lease, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -138,11 +143,11 @@ def _hold(
             [
                 NUMBER_LIFE.target(NumberEvent.RESERVE),
                 [view.id for view in views],
-                purpose,
-                holder,
+                lease.purpose,
+                lease.holder,
                 actor.staff_id,
                 at,
-                expires_at,
+                lease.expires_at,
             ],
         )
 
@@ -167,7 +172,7 @@ def reserve_number(
     Of many sessions at once one wins; the others are `Refused` with ``number.taken``, which rests on REG-11
     where the number is frozen.
     """
-    _reserve([number], purpose, holder, expires_at, actor, at)
+    _reserve([number], _Lease(purpose, holder, expires_at), actor, at)
     return queries.leases([number])[number]
 
 
@@ -182,17 +187,15 @@ def reserve_numbers(
     at: datetime,
 ) -> tuple[str, ...]:
     """Reserve all of `numbers`, or none: `Refused` names each that cannot be had. Returns them as given."""
-    _reserve(numbers, purpose, holder, expires_at, actor, at)
+    _reserve(numbers, _Lease(purpose, holder, expires_at), actor, at)
     return tuple(numbers)
 
 
-def _reserve(
-    numbers: Sequence[str], purpose: str, holder: str, expires_at: datetime, actor: Actor, at: datetime
-) -> None:
-    raise_if_any(lease_refusals(expires_at, at))
+def _reserve(numbers: Sequence[str], lease: _Lease, actor: Actor, at: datetime) -> None:
+    raise_if_any(lease_refusals(lease.expires_at, at))
     inventory = queries.locked_numbers(numbers)
     raise_if_any(reserve_refusals(numbers, inventory, actor.branch_ids))
-    _hold(inventory.values(), purpose, holder, expires_at, actor, at)
+    _hold(inventory.values(), lease, actor, at)
 
 
 @operation("number.reserve")
@@ -217,14 +220,12 @@ def reserve_idle(
     found = queries.locked_idle_numbers(stock_id, kind, count)
     if len(found) < count:
         raise Refused(STOCK_EXHAUSTED.filled(wanted=count, found=len(found)))
-    _hold(found, purpose, holder, expires_at, actor, at)
+    _hold(found, _Lease(purpose, holder, expires_at), actor, at)
     return tuple(view.number for view in found)
 
 
 @operation("number.release")
-def release_numbers(
-    *, holder: str, numbers: Sequence[str] | None = None, actor: Actor, at: datetime
-) -> int:
+def release_numbers(*, holder: str, numbers: Sequence[str] | None = None, actor: Actor, at: datetime) -> int:
     """Give back what `holder` holds: all of it, or only `numbers`. Returns how many.
 
     `Refused` (``number.not_held``) names each of `numbers` that the holder does not hold.
@@ -277,7 +278,7 @@ def thaw_numbers(*, actor: Actor, at: datetime) -> int:
             "ORDER BY id FOR UPDATE SKIP LOCKED)",
             [NUMBER_LIFE.target(NumberEvent.THAW), NumberState.FROZEN, at, list(actor.branch_ids)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @operation("number.expire")

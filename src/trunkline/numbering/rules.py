@@ -70,7 +70,9 @@ FREEZE_TOO_SHORT = Refusal(
 STOCK_EXHAUSTED = Refusal(
     "number.stock_exhausted",
     "",
-    Text("普通号码不足:需要{wanted}个,可用{found}个", "Too few ordinary numbers: {wanted} wanted, {found} free"),
+    Text(
+        "普通号码不足:需要{wanted}个,可用{found}个", "Too few ordinary numbers: {wanted} wanted, {found} free"
+    ),
 )
 MALFORMED = Refusal(
     "number.malformed", "REG-21", Text("号码格式不对:{subject}", "{subject} is not a number of this kind")
@@ -84,10 +86,14 @@ STOCKED_ALREADY = Refusal(
     "number.stocked_already", "", Text("号码{subject}已在号码资源中", "{subject} is in the inventory already")
 )
 PERIOD_EMPTY = Refusal(
-    "number.range_period_empty", "REG-21", Text("号段的失效日须晚于生效日", "A range must end after it begins")
+    "number.range_period_empty",
+    "REG-21",
+    Text("号段的失效日须晚于生效日", "A range must end after it begins"),
 )
 PREFIX_MALFORMED = Refusal(
-    "number.range_malformed", "REG-21", Text("号段须为1至8位数字:{subject}", "A range is 1 to 8 digits: {subject}")
+    "number.range_malformed",
+    "REG-21",
+    Text("号段须为1至8位数字:{subject}", "A range is 1 to 8 digits: {subject}"),
 )
 PATTERN_WRONG = Refusal(
     "number.pattern_wrong",

@@ -62,7 +62,10 @@ class OrderItem(models.Model):
     state = models.CharField(max_length=14, choices=[(c, c) for c in OrderState])
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["order", "ordinal"], name="one_order_item_an_ordinal")]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "ordinal"], name="one_order_item_an_ordinal"),
+            models.CheckConstraint(condition=Q(state__in=[*OrderState]), name="order_item_state"),
+        ]
 
 
 class OrderPaper(models.Model):

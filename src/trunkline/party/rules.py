@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from stdnum.cn import ric, uscc
+from stdnum.exceptions import ValidationError
 
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
@@ -39,6 +40,7 @@ IDENTITY_MISSING = Refusal(
     ),
 )
 
+_RESIDENT_ID = re.compile(r"^[1-9][0-9]{16}[0-9X]$")
 _FIELDS = {
     "name": Text("姓名", "name"),
     "phone": Text("联系电话", "phone"),
@@ -59,10 +61,21 @@ def uscc_refusals(code: str) -> tuple[Refusal, ...]:
 
 
 def resident_id_refusals(number: str) -> tuple[Refusal, ...]:
-    """Why `number` is not a resident ID number (domain 4.7): length, birth date, check digit."""
-    return (
-        () if ric.is_valid(number) and ric.compact(number) == number else (RESIDENT_ID_INVALID.about(number),)
-    )
+    """Why `number` is not a resident ID number (domain 4.7): 18 characters, birth date, check digit.
+
+    The county is not looked up: counties are merged and renamed, and numbers given before stay valid.
+    """
+    return () if _is_resident_id(number) else (RESIDENT_ID_INVALID.about(number),)
+
+
+def _is_resident_id(number: str) -> bool:
+    if not _RESIDENT_ID.match(number) or ric.calc_check_digit(number) != number[-1]:
+        return False
+    try:
+        ric.get_birth_date(number)
+    except ValidationError:
+        return False
+    return True
 
 
 def handler_refusals(details: HandlerDetails) -> tuple[Refusal, ...]:

@@ -10,15 +10,15 @@ import pyarrow as pa
 
 from trunkline.kernel.periods import Month
 from trunkline.rating.engine import open_engine, rate
-from trunkline.rating.types import ALLOWANCES, LINES, PRICES, USAGE, EngineSettings
+from trunkline.rating.types import ALLOWANCES, LINES, PRICES
 
 MONTH = Month(2026, 10)
 PLANS = 200
 RECORDS_A_LINE = 100
 RECORDS_A_FILE = 2_000_000
 
-#: Every record is a function of its number and the seed alone, so that a month is the same on every machine.
-#: Lines take turns in no order; three fifths of the records are calls, a fifth is data.
+#: Every record is a function of its number and the seed alone. Lines take turns in no order; three fifths of the
+#: records are calls, a third of them received, and a fifth is data. Times lie in October 2026 by Asia/Shanghai.
 _USAGE = """
 SELECT
     'bench' AS source,
@@ -26,12 +26,12 @@ SELECT
     '186' || lpad((a % $lines)::VARCHAR, 8, '0') AS line_number,
     CASE WHEN b < 60 THEN 'voice' WHEN b < 75 THEN 'sms' WHEN b < 80 THEN 'mms' ELSE 'data' END AS kind,
     CASE WHEN b < 20 THEN 'mt' ELSE 'mo' END AS direction,
-    TIMESTAMPTZ '2026-10-01 00:00:00+08' + to_microseconds((a // 7 % 2678400000000)::BIGINT) AS started_at,
-    CASE WHEN b < 60 THEN 1 + a // 11 % 600 WHEN b < 80 THEN 1 ELSE a // 11 % 5000000 END::BIGINT AS quantity,
+    make_timestamptz((1790784000000000 + c % 2678400000000)::BIGINT) AS started_at,
+    CASE WHEN b < 60 THEN 1 + d % 600 WHEN b < 80 THEN 1 ELSE d % 5000000 END::BIGINT AS quantity,
     'local' AS zone,
-    '139' || lpad((a // 13 % 100000000)::VARCHAR, 8, '0') AS other_party
+    '139' || lpad((d % 100000000)::VARCHAR, 8, '0') AS other_party
 FROM (
-    SELECT i, md5_number_lower(i::VARCHAR || $seed) // 2 AS a, md5_number_upper(i::VARCHAR || $seed) % 100 AS b
+    SELECT i, hash(i, $seed, 1) AS a, hash(i, $seed, 2) % 100 AS b, hash(i, $seed, 3) AS c, hash(i, $seed, 4) AS d
     FROM range($first, $last) AS numbers(i)
 )
 """
@@ -97,3 +97,29 @@ def make_month(
             prices=database.sql(_PRICES, params={"plans": plans}).to_arrow_table().cast(PRICES),
             allowances=database.sql(_ALLOWANCES, params={"plans": plans}).to_arrow_table().cast(ALLOWANCES),
         )
+
+
+def rating_benchmark(
+    records: int, workdir: Path
+) -> tuple[Callable[[], None], Callable[[], None], dict[str, int]]:
+    """The work (rating `records` records), the floor, and the sizes of both.
+
+    The floor is one pass of the same engine over the same files: one column summed, grouped by line.
+    """
+    lines = max(1, records // RECORDS_A_LINE)
+    month = make_month(records, lines, workdir / "month")
+
+    def work() -> None:
+        result = rate(
+            month.usage_files, month.lines, month.prices, month.allowances, month=MONTH, workdir=workdir
+        )
+        if result.rated != records:
+            raise RuntimeError(f"{result.rated} of {records} records were rated")
+
+    def floor() -> None:
+        with open_engine(workdir) as engine:
+            usage = engine.read_parquet([str(path) for path in month.usage_files])
+            engine.to_pyarrow(usage.group_by("line_number").aggregate(quantity=usage.quantity.sum()))
+
+    size = sum(path.stat().st_size for path in month.usage_files)
+    return work, floor, {"records": records, "lines": lines, "plans": PLANS, "bytes": size}

@@ -1,4 +1,4 @@
-"""Which usage files count. A Parquet file that is not listed here does not exist."""
+"""Which usage files count, and what a rating left unrated. A Parquet file not listed here does not exist."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ class UsageFile(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(records=F("accepted") + F("duplicates") + F("rejected")), name="usage_counts_add_up"
+                condition=Q(records=F("accepted") + F("duplicates") + F("rejected")),
+                name="usage_counts_add_up",
             )
         ]
 
 
 class UsageReject(models.Model):
-    """A record that was not taken, with its reason."""
+    """A record that was not taken, duplicates included: its row, the reason, the column at fault."""
 
     file = models.ForeignKey(UsageFile, models.PROTECT, related_name="rejects")
     row_number = models.BigIntegerField()
     reason = models.CharField(max_length=32)
+    field = models.CharField(max_length=40, blank=True)
+    #: The row as it stood, cut at `operations.LONGEST_RECORD` characters.
     record = models.TextField()
 
 
@@ -42,17 +45,42 @@ class UsagePart(models.Model):
     bucket = models.PositiveSmallIntegerField()
     path = models.CharField(max_length=200, unique=True)
     records = models.BigIntegerField()
+    size = models.BigIntegerField()
+
+
+class MonthRating(models.Model):
+    """批价: a month's usage was rated. The latest of a month says which of its records are unrated."""
+
+    month = models.DateField(db_index=True)
+    at = models.DateTimeField()
+    #: The newest usage file that took part.
+    usage_through = models.BigIntegerField()
+    records = models.BigIntegerField()
+    rated = models.BigIntegerField()
+    unrated = models.BigIntegerField()
+    #: Over the unrated records, so that a rating that found nothing new is not kept again.
+    unrated_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(records=F("rated") + F("unrated")), name="rating_counts_add_up"
+            )
+        ]
 
 
 class UnratedRecord(models.Model):
-    """A record of a month that found no line or no price: the explained exceptions of a run."""
+    """A record of a month that found no line or no price: the explained exceptions of a rating."""
 
-    month = models.DateField(db_index=True)
-    record_id = models.CharField(max_length=80)
+    rating = models.ForeignKey(MonthRating, models.PROTECT, related_name="exceptions", db_index=False)
     source = models.CharField(max_length=40)
+    record_id = models.CharField(max_length=80)
     line_number = models.CharField(max_length=20)
     kind = models.CharField(max_length=8)
+    direction = models.CharField(max_length=2)
+    started_at = models.DateTimeField()
+    quantity = models.BigIntegerField()
     reason = models.CharField(max_length=16)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["month", "source", "record_id"], name="unrated_once")]
+        constraints = [models.UniqueConstraint(fields=["rating", "source", "record_id"], name="unrated_once")]

@@ -28,8 +28,12 @@ GRANTS = pa.schema(
         pa.field("allowance_kind", pa.string(), nullable=False),
         pa.field("first_month_mode", pa.string(), nullable=False),
         pa.field("granted", pa.int64(), nullable=False),
+        #: The allowance kind as a number, 1 … _KINDS - 1.
+        pa.field("allowance_no", pa.int64(), nullable=False),
     ]
 )
+#: Above any number of an allowance kind.
+_KINDS = 1024
 
 
 @ibis.udf.scalar.builtin(name="div", signature=((dt.int64, dt.int64), dt.int64))
@@ -48,13 +52,21 @@ def _exact_sum(column: ir.IntegerColumn) -> ir.IntegerScalar:
 
 
 def grants(allowances: pa.Table) -> pa.Table:
-    """The allowances (shape ALLOWANCES) under every mode of the first month (shape GRANTS), P2-05 … P2-07."""
+    """The allowances (shape ALLOWANCES) under every mode of the first month (shape GRANTS), P2-05 … P2-07.
+
+    ValueError for more than 1023 kinds of allowance.
+    """
+    kinds = sorted(set(allowances["allowance_kind"].to_pylist()))
+    if len(kinds) >= _KINDS:
+        raise ValueError(f"{len(kinds)} kinds of allowance are more than {_KINDS - 1}")
+    numbers = {kind: number for number, kind in enumerate(kinds, start=1)}
     rows = [
         {
             "price_version_id": row["price_version_id"],
             "allowance_kind": row["allowance_kind"],
             "first_month_mode": mode.value,
             "granted": rules.first_month_allowance(row["amount"], mode, whole=row["whole"] or 1),
+            "allowance_no": numbers[row["allowance_kind"]],
         }
         for row in allowances.to_pylist()
         for mode in FirstMonthMode
@@ -71,12 +83,11 @@ def tariff(prices: ir.Table, granted: ir.Table) -> ir.Table:
     rows = prices.rename(named="allowance_kind").cross_join(modes)
     key = ("price_version_id", "first_month_mode", ("named", "allowance_kind"))
     joined = rows.left_join(granted.filter(granted.granted > 0), key)
-    # The allowance kind comes from the side of the grants: null where there is none.
     return joined.select(
         *(name for name in PRICES.names if name != "allowance_kind"),
         "first_month_mode",
-        "allowance_kind",
         granted=joined.granted.fill_null(0),
+        allowance_no=joined.allowance_no.fill_null(0),
     )
 
 
@@ -123,7 +134,7 @@ def with_price(records: ir.Table, tariff: ir.Table) -> ir.Table:
     """Adds the price row and what its allowance grants the line; drops records without a price."""
     return records.inner_join(tariff, _PRICE_KEY).select(
         records,
-        *(tariff[c] for c in ("price_row_id", "unit", "rounding", "price", "allowance_kind", "granted")),
+        *(tariff[c] for c in ("price_row_id", "unit", "rounding", "price", "granted", "allowance_no")),
     )
 
 
@@ -146,7 +157,8 @@ def with_allowance(records: ir.Table) -> ir.Table:
     have left of it; the one that meets the end is split. Records of the same instant go by id.
     """
     line_and_kind = ibis.window(
-        group_by=[records.line_id, records.allowance_kind],
+        # One whole number, since the engine sorts by it half again as fast as by an id and a name.
+        group_by=records.line_id * _KINDS + records.allowance_no,
         order_by=[records.started_at, records.record_id, records.source],
         preceding=(None, 0),
     )

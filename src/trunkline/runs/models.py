@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from trunkline.kernel.fields import Reference
-from trunkline.runs.types import PartState, RunState
+from trunkline.runs.types import PartKind, PartState, RunState
 
 
 class BillRun(models.Model):
@@ -17,22 +17,31 @@ class BillRun(models.Model):
     started_by = Reference("security.Staff")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    #: Accounts with something to bill when the run began.
+    #: Accounts that must be billed or explained: with a line in the month, or with usage that came late.
     expected = models.PositiveIntegerField(default=0)
+    #: Accounts go to the part of their id modulo this.
+    buckets = models.PositiveSmallIntegerField()
+    #: The newest usage file that takes part; what comes later is billed with a later month.
+    usage_through = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="closed") | Q(finished_at__isnull=False), name="run_finished_at"
-            )
+                condition=Q(state="open", finished_at__isnull=True)
+                | Q(state="closed", finished_at__isnull=False),
+                name="run_finished_at",
+            ),
+            models.CheckConstraint(condition=Q(buckets__gt=0), name="run_has_buckets"),
+            models.UniqueConstraint(fields=["state"], condition=Q(state="open"), name="one_open_run"),
         ]
 
 
 class BillRunPart(models.Model):
-    """A bucket of accounts, billed in one transaction."""
+    """Accounts billed in one transaction: a bucket, or what was left over or parked before."""
 
     run = models.ForeignKey(BillRun, models.PROTECT, related_name="parts")
     bucket = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=[(c, c) for c in PartKind])
     state = models.CharField(max_length=10, choices=[(c, c) for c in PartState])
     accounts = models.PositiveIntegerField(default=0)
     bills = models.PositiveIntegerField(default=0)
@@ -40,7 +49,14 @@ class BillRunPart(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "bucket"], name="one_part_a_bucket")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "bucket"], name="one_part_a_bucket"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", finished_at__isnull=True)
+                | Q(state="done", finished_at__isnull=False),
+                name="part_finished_at",
+            ),
+        ]
 
 
 class ParkedAccount(models.Model):
@@ -49,7 +65,10 @@ class ParkedAccount(models.Model):
     run = models.ForeignKey(BillRun, models.PROTECT, related_name="parked")
     branch = Reference("security.Branch")
     account = Reference("party.Account")
+    reason_code = models.CharField(max_length=60)
     reason = models.TextField()
+    reason_en = models.TextField()
+    parked_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,8 +14,6 @@ from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
-
 from trunkline.security.types import Actor
 
 P = ParamSpec("P")
@@ -80,7 +79,7 @@ def _recorded(verb: str, actor: Actor, at: datetime, arguments: Mapping[str, Any
             cursor.execute(
                 "INSERT INTO security_auditoperation "
                 "(id, parent_id, verb, staff_id, branch_id, door, channel, at, arguments) "
-                "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)",
                 [
                     identity,
                     outer,
@@ -90,7 +89,7 @@ def _recorded(verb: str, actor: Actor, at: datetime, arguments: Mapping[str, Any
                     actor.door,
                     actor.channel,
                     at,
-                    Jsonb(kept),
+                    json.dumps(kept),
                 ],
             )
             cursor.execute("SELECT set_config('trunkline.operation', %s, true)", [str(identity)])

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from trunkline.security.types import Channel, Door
 
@@ -81,7 +82,7 @@ class AuditOperation(models.Model):
     channel = models.CharField(max_length=20)
     #: The business time the operation was given.
     at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
     arguments = models.JSONField()
 
     class Meta:

@@ -1,4 +1,7 @@
-"""Tables of lines and what belongs to them."""
+"""Tables of lines and what belongs to them.
+
+Columns of few values (branch, plan, model) carry no index: it would be written for every line and chosen wrongly.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +24,19 @@ class TimeRange(Func):
 
 def _period(name: str, since: str = "valid_from", until: str = "valid_to") -> models.CheckConstraint:
     """A period that is closed ends after it begins."""
-    return models.CheckConstraint(condition=Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gt": F(since)}), name=name)
+    return models.CheckConstraint(
+        condition=Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gt": F(since)}), name=name
+    )
 
 
 class Line(models.Model):
     """用户 (SID Product in the inventory): one number a person of the organisation uses."""
 
-    branch = Reference("security.Branch")
-    organization = Reference("party.Organization")
-    account = Reference("party.Account")
+    branch = Reference("security.Branch", db_index=False)
+    organization = Reference("party.Organization", db_index=False)
+    account = Reference("party.Account", db_index=False)
     #: The number held now, or held last; `LineNumber` has the history.
-    number = models.CharField(max_length=20, db_index=True)
+    number = models.CharField(max_length=20)
     state = models.CharField(max_length=16, choices=[(c, c) for c in LineState])
     name_type = models.CharField(max_length=12, choices=[(c, c) for c in NameType])
     #: 实际使用人 (REG-13).
@@ -57,9 +62,12 @@ class Line(models.Model):
         ]
         indexes = [
             #: Five lines a person over the whole operator (REG-14).
-            models.Index(fields=["user_id_number"], condition=~Q(state="terminated"), name="live_lines_of_person"),
+            models.Index(
+                fields=["user_id_number"], condition=~Q(state="terminated"), name="live_lines_of_person"
+            ),
             models.Index(fields=["organization", "state"], name="lines_of_organization"),
             models.Index(fields=["account"], name="lines_of_account"),
+            models.Index(fields=["number"], name="lines_by_number"),
         ]
 
 
@@ -67,7 +75,7 @@ class LineNumber(models.Model):
     """Which line held a number when: one holder at a time."""
 
     line = models.ForeignKey(Line, models.PROTECT, related_name="numbers")
-    branch = Reference("security.Branch")
+    branch = Reference("security.Branch", db_index=False)
     number = models.CharField(max_length=20)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
@@ -89,8 +97,8 @@ class LineOffering(models.Model):
     """订购: which plan a line is on when; plans of one line do not overlap."""
 
     line = models.ForeignKey(Line, models.PROTECT, related_name="offerings")
-    branch = Reference("security.Branch")
-    offering = Reference("catalog.Offering")
+    branch = Reference("security.Branch", db_index=False)
+    offering = Reference("catalog.Offering", db_index=False)
     is_plan = models.BooleanField(default=True)
     first_month_mode = models.CharField(max_length=12, null=True, choices=[(c, c) for c in FirstMonthMode])
     valid_from = models.DateTimeField()
@@ -118,14 +126,16 @@ class LineStop(models.Model):
     """停机: a cause that keeps a line stopped, from and to."""
 
     line = models.ForeignKey(Line, models.PROTECT, related_name="stops")
-    branch = Reference("security.Branch")
+    branch = Reference("security.Branch", db_index=False)
     cause = models.CharField(max_length=16, choices=[(c, c) for c in StopCause])
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["line", "cause"], condition=Q(until__isnull=True), name="one_open_stop"),
+            models.UniqueConstraint(
+                fields=["line", "cause"], condition=Q(until__isnull=True), name="one_open_stop"
+            ),
             models.CheckConstraint(condition=Q(cause__in=[*StopCause]), name="line_stop_cause"),
             _period("line_stop_period", "since", "until"),
         ]
@@ -134,9 +144,9 @@ class LineStop(models.Model):
 class Sim(models.Model):
     """SIM/USIM card: from a branch's stock to a line."""
 
-    iccid = models.CharField(max_length=20, unique=True)
-    imsi = models.CharField(max_length=15, unique=True)
-    stock = Reference("security.Branch")
+    iccid = models.CharField(max_length=20)
+    imsi = models.CharField(max_length=15)
+    stock = Reference("security.Branch", db_index=False)
     line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="sims")
     issued_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
@@ -144,9 +154,15 @@ class Sim(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["line"], condition=Q(line__isnull=False, retired_at__isnull=True), name="one_live_sim_a_line"
+                fields=["line"],
+                condition=Q(line__isnull=False, retired_at__isnull=True),
+                name="one_live_sim_a_line",
             ),
-            models.CheckConstraint(condition=Q(line__isnull=True) | Q(issued_at__isnull=False), name="sim_issued"),
+            models.UniqueConstraint(fields=["iccid"], name="one_iccid"),
+            models.UniqueConstraint(fields=["imsi"], name="one_imsi"),
+            models.CheckConstraint(
+                condition=Q(line__isnull=True) | Q(issued_at__isnull=False), name="sim_issued"
+            ),
             models.CheckConstraint(
                 condition=Q(iccid__regex=r"^[0-9]{19,20}$", imsi__regex=r"^[0-9]{15}$"), name="sim_digits"
             ),
@@ -158,7 +174,7 @@ class Terminal(models.Model):
     """终端 used with a line."""
 
     line = models.ForeignKey(Line, models.PROTECT, related_name="terminals")
-    branch = Reference("security.Branch")
-    model = Reference("catalog.TerminalModel", null=True)
+    branch = Reference("security.Branch", db_index=False)
+    model = Reference("catalog.TerminalModel", null=True, db_index=False)
     imei = models.CharField(max_length=15, blank=True)
     since = models.DateTimeField()

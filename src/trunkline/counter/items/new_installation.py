@@ -236,7 +236,7 @@ def _plan(_: Circumstances, facts: Facts) -> Sequence[PlannedLine]:
             plan_name=facts.offerings[member.plan_code].name
             if member.plan_code in facts.offerings
             else member.plan_code,
-            first_month_mode=member.first_month_mode,
+            first_month_mode=member.first_month_mode or "",
         )
         for member in facts.members
     ]

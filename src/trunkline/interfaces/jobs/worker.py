@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -31,6 +32,7 @@ _EXPIRY_SECONDS = 10.0
 
 def work(*, wait: bool) -> None:
     """Run jobs until stopped, or, without `wait`, until nothing waits."""
+    importlib.import_module("trunkline.interfaces.jobs.handlers")
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
         asyncio.run(_work(worker_app, wait=wait))
 

@@ -25,30 +25,27 @@ class DeskForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             widget = field.widget
             kind = getattr(widget, "input_type", "textarea")
             look = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}
             widget.attrs.setdefault("class", look.get(kind, "form-control"))
-            if self.is_bound and name in self.errors:
-                widget.attrs["class"] += " is-invalid"
-                widget.attrs["aria-invalid"] = "true"
 
     def full_clean(self) -> None:
         super().full_clean()
         for name in self.errors:
             if name in self.fields:
-                widget = self.fields[name].widget
-                if "is-invalid" not in widget.attrs.get("class", ""):
-                    widget.attrs["class"] = widget.attrs.get("class", "") + " is-invalid"
+                attrs = self.fields[name].widget.attrs
+                attrs["class"] = f"{attrs.get('class', '')} is-invalid"
+                attrs["aria-invalid"] = "true"
 
 
 class CodeField(forms.TypedChoiceField):
     """One value of an enumeration, by its words in the session's language."""
 
-    def __init__(self, kind: type[StrEnum], *, empty: str = "", **kwargs: Any) -> None:
+    def __init__(self, kind: type[StrEnum], *, empty: Any = "—", **kwargs: Any) -> None:
         def choices() -> list[tuple[str, Any]]:
-            first: list[tuple[str, Any]] = [] if kwargs.get("required", True) else [("", empty or "—")]
+            first: list[tuple[str, Any]] = [] if kwargs.get("required", True) else [("", empty)]
             return first + choices_of(kind, get_language() or "zh-hans")
 
         kwargs.setdefault("empty_value", None)
@@ -60,9 +57,15 @@ class MoneyField(forms.DecimalField):
 
     def __init__(self, *, minimum: str = "0.01", **kwargs: Any) -> None:
         super().__init__(
-            max_digits=14, decimal_places=2, min_value=Decimal(minimum) if minimum else None, localize=False, **kwargs
+            max_digits=14,
+            decimal_places=2,
+            min_value=Decimal(minimum) if minimum else None,
+            localize=False,
+            **kwargs,
         )
-        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "class": "form-control money"})
+        self.widget.attrs.update(
+            {"inputmode": "decimal", "autocomplete": "off", "class": "form-control money"}
+        )
 
 
 class DayField(forms.DateField):
@@ -70,14 +73,16 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"], **kwargs
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            input_formats=["%Y-%m-%d"],
+            **kwargs,
         )
 
 
 class MonthField(forms.CharField):
     """A month (YYYY-MM), picked in the browser's own picker; cleans to `Month`."""
 
-    default_error_messages = {"not_a_month": _("请填写月份,例如 2026-10。")}
+    default_error_messages = {"not_a_month": _("请填写月份，例如 2026-10。")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-10"}), **kwargs)
@@ -97,7 +102,7 @@ class UploadField(forms.FileField):
 
     default_error_messages = {
         "too_large": _("文件不能超过 20 MB。"),
-        "wrong_kind": _("只接受这些文件:%(endings)s。"),
+        "wrong_kind": _("只接受这些文件：%(endings)s。"),
     }
 
     def __init__(self, *, endings: tuple[str, ...], **kwargs: Any) -> None:
@@ -112,7 +117,9 @@ class UploadField(forms.FileField):
             raise ValidationError(self.error_messages["too_large"], code="too_large")
         if not upload.name.lower().endswith(self.endings):
             endings = "、".join(self.endings)
-            raise ValidationError(self.error_messages["wrong_kind"], code="wrong_kind", params={"endings": endings})
+            raise ValidationError(
+                self.error_messages["wrong_kind"], code="wrong_kind", params={"endings": endings}
+            )
         return upload
 
 

@@ -37,8 +37,16 @@ def _groups() -> tuple[Group, ...]:
         Group(
             _("客户服务"),
             (
-                Entry("party:list", "building", _("单位客户"), "organization.view", ("/organizations/", "/lines/")),
-                Entry("agreements:list", "file-certificate", _("入网协议"), "agreement.view", ("/agreements/",)),
+                Entry(
+                    "party:list",
+                    "building",
+                    _("单位客户"),
+                    "organization.view",
+                    ("/organizations/", "/lines/"),
+                ),
+                Entry(
+                    "agreements:list", "file-certificate", _("入网协议"), "agreement.view", ("/agreements/",)
+                ),
                 Entry("counter:list", "clipboard-list", _("业务受理"), "order.view", ("/orders/",)),
                 Entry("numbers:search", "hash", _("号码资源"), "number.view", ("/numbers/",)),
             ),
@@ -46,7 +54,13 @@ def _groups() -> tuple[Group, ...]:
         Group(
             _("账务"),
             (
-                Entry("billing:list", "receipt", _("账单与收款"), "bill.view", ("/bills/", "/payments/", "/accounts/")),
+                Entry(
+                    "billing:list",
+                    "receipt",
+                    _("账单与收款"),
+                    "bill.view",
+                    ("/bills/", "/payments/", "/accounts/"),
+                ),
                 Entry("billing:runs", "calculator", _("出账"), "bill.view", ("/bill-runs/",)),
                 Entry("billing:usage", "database-import", _("话单"), "usage.view", ("/usage/",)),
             ),

@@ -40,7 +40,9 @@ class StaffRequest(HttpRequest):
 View = Callable[Concatenate[StaffRequest, P], HttpResponse]
 
 
-def page(permission: str, *, methods: Sequence[str] = ("GET", "HEAD")) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+def page(
+    permission: str, *, methods: Sequence[str] = ("GET", "HEAD")
+) -> Callable[[View[P]], Callable[..., HttpResponse]]:
     """Make a function a page that needs `permission` (P5-2).
 
     The view runs and renders inside one transaction that shows only the rows of the actor's branches. When it
@@ -64,7 +66,9 @@ def page(permission: str, *, methods: Sequence[str] = ("GET", "HEAD")) -> Callab
                     actor.require(permission)
                     return view(staff_request, *args, **kwargs)
             except Refused as refused:
-                return _refused(staff_request, functools.partial(view, staff_request, *args, **kwargs), refused)
+                return _refused(
+                    staff_request, functools.partial(view, staff_request, *args, **kwargs), refused
+                )
 
         enter.permission = permission  # type: ignore[attr-defined]
         return enter
@@ -95,6 +99,24 @@ def paged(request: HttpRequest, items: Sequence[Item], size: int = 50) -> dict[s
     query.pop("page", None)
     chosen = Paginator(items, size).get_page(request.GET.get("page"))
     return {"page_obj": chosen, "page_query": query.urlencode()}
+
+
+def leafed(
+    request: HttpRequest, fetch: Callable[[int, int], Sequence[Item]], size: int = 50
+) -> dict[str, Any]:
+    """The context of one leaf of something too long to count: `fetch` takes a limit and an offset."""
+    query = request.GET.copy()
+    asked = query.pop("page", ["1"])[-1]
+    leaf = max(int(asked), 1) if asked.isdecimal() else 1
+    # One more than fits tells whether another leaf follows.
+    found = fetch(size + 1, (leaf - 1) * size)
+    return {
+        "items": found[:size],
+        "leaf": leaf,
+        "previous": leaf - 1,
+        "next": leaf + 1 if len(found) > size else 0,
+        "page_query": query.urlencode(),
+    }
 
 
 def file_response(content: bytes, name: str, kind: str, *, download: bool = False) -> HttpResponse:

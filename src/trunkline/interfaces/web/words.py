@@ -13,7 +13,7 @@ from trunkline.agreements.types import (
     Side,
     SignerRole,
 )
-from trunkline.billing.types import BILL_STATE_NAMES, BillState, ChargeKind
+from trunkline.billing.types import BILL_STATE_NAMES, ROUNDING_NAMES, BillState, ChargeKind, Rounding
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode, TaxClass
 from trunkline.kernel.text import Text
 from trunkline.ledger.types import GeneralAccount
@@ -50,7 +50,10 @@ IDENTITY_STATUS_NAMES = {
     IdentityStatus.PROVISIONAL: Text("身份待补全", "Identity to be completed"),
     IdentityStatus.COMPLETE: Text("身份完整", "Identity complete"),
 }
-SIDE_NAMES = {Side.CUSTOMER: Text("甲方(客户)", "Party A (customer)"), Side.OPERATOR: Text("乙方(联通)", "Party B (operator)")}
+SIDE_NAMES = {
+    Side.CUSTOMER: Text("甲方（客户）", "Party A (customer)"),
+    Side.OPERATOR: Text("乙方（联通）", "Party B (operator)"),
+}
 SIGNER_ROLE_NAMES = {
     SignerRole.LEGAL_REPRESENTATIVE: Text("法定代表人", "Legal representative"),
     SignerRole.AUTHORISED_REPRESENTATIVE: Text("授权代表", "Authorised representative"),
@@ -95,8 +98,8 @@ GENERAL_ACCOUNT_NAMES = {
     GeneralAccount.CASH: Text("库存现金与银行存款", "Cash and bank"),
     GeneralAccount.RECEIVABLE: Text("应收账款", "Receivable"),
     GeneralAccount.CUSTOMER_DEPOSIT: Text("客户预存款", "Customer deposit"),
-    GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存款(未解冻)", "Premium prepayment, not released"),
-    GeneralAccount.PREMIUM_RELEASED: Text("靓号预存款(已解冻)", "Premium prepayment, released"),
+    GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存款（未解冻）", "Premium prepayment, not released"),
+    GeneralAccount.PREMIUM_RELEASED: Text("靓号预存款（已解冻）", "Premium prepayment, released"),
     GeneralAccount.REVENUE_BASIC: Text("基础电信业务收入", "Revenue, basic telecom"),
     GeneralAccount.REVENUE_VALUE_ADDED: Text("增值电信业务收入", "Revenue, value-added telecom"),
     GeneralAccount.REVENUE_GOODS: Text("商品销售收入", "Revenue, goods"),
@@ -153,6 +156,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (PaymentMethod, PAYMENT_METHOD_NAMES),
         (RejectReason, REJECT_REASON_NAMES),
         (Restriction, RESTRICTION_NAMES),
+        (Rounding, ROUNDING_NAMES),
         (RunState, RUN_STATE_NAMES),
         (Segment, SEGMENT_NAMES),
         (Side, SIDE_NAMES),
@@ -161,6 +165,11 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (TaxClass, TAX_CLASS_NAMES),
         (UnratedReason, UNRATED_REASON_NAMES),
     )
+}
+
+FEATURE_NAMES = {
+    "video_call": Text("可视电话", "Video call"),
+    "caller_id": Text("来电显示", "Caller ID"),
 }
 
 #: The tone of a state: good, busy (on its way), wait (somebody must act), bad, idle (over or at rest).
@@ -207,6 +216,11 @@ def text_of(code: StrEnum) -> Text:
 def text_in(kind: type[StrEnum], code: str) -> Text:
     """The words of a value that is kept as plain text."""
     return _NAMES.get(kind, {}).get(code, Text(code, code))
+
+
+def feature_text(feature: str) -> Text:
+    """The words of a feature of plans and terminals; the bare code where none are declared."""
+    return FEATURE_NAMES.get(feature, Text(feature, feature))
 
 
 def tone_of(code: StrEnum) -> str:

@@ -13,7 +13,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -35,7 +35,10 @@ TOO_BIG = Refusal(
 NOT_XLSX = Refusal(
     "sheet.not_xlsx",
     "",
-    Text("这不是 Excel 工作簿(.xlsx);请另存为 .xlsx 后再上传", "This is no Excel workbook (.xlsx): save it as .xlsx and upload that"),
+    Text(
+        "这不是 Excel 工作簿(.xlsx);请另存为 .xlsx 后再上传",
+        "This is no Excel workbook (.xlsx): save it as .xlsx and upload that",
+    ),
 )
 OLD_FORMAT = Refusal(
     "sheet.old_format",
@@ -48,7 +51,10 @@ OLD_FORMAT = Refusal(
 ENCRYPTED = Refusal(
     "sheet.encrypted",
     "",
-    Text("工作簿有打开密码;请取消密码后再上传", "The workbook is protected by a password: remove it and upload again"),
+    Text(
+        "工作簿有打开密码;请取消密码后再上传",
+        "The workbook is protected by a password: remove it and upload again",
+    ),
 )
 DAMAGED = Refusal(
     "sheet.damaged",
@@ -74,19 +80,34 @@ FORMULA = Refusal(
         "Cell {subject} is a formula: paste it as a value and upload again",
     ),
 )
+ERROR_VALUE = Refusal(
+    "sheet.error_value",
+    "",
+    Text("单元格 {subject} 是错误值(如 #N/A)", "Cell {subject} holds an error value (such as #N/A)"),
+)
 TOO_MANY_COLUMNS = Refusal(
     "sheet.too_many_columns",
     "",
     Text("单元格 {subject} 超出了 {limit} 列", "Cell {subject} lies beyond column {limit}"),
 )
 TOO_MANY_ROWS = Refusal(
-    "sheet.too_many_rows", "", Text("超过 {limit} 行,请分成几个文件", "More than {limit} rows: split the file")
+    "sheet.too_many_rows",
+    "",
+    Text("超过 {limit} 行,请分成几个文件", "More than {limit} rows: split the file"),
 )
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _ENCRYPTED_FLAG = 0x1
-_ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, OverflowError)
+_ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    OverflowError,
+)
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -129,7 +150,9 @@ class _Parts:
         for info in infos:
             if info.flag_bits & _ENCRYPTED_FLAG:
                 raise Refused(ENCRYPTED)
-            if info.file_size > RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+            if info.file_size > RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(
+                info.compress_size, 1
+            ):
                 raise Refused(BOMB)
 
     def __contains__(self, name: str) -> bool:
@@ -146,13 +169,11 @@ class _Parts:
             raise Refused(DAMAGED) from error
 
 
-def _parse(xml: bytes, handler: object) -> None:
+def _parse(xml: bytes, element: Callable[[str, Mapping[str, str]], None] | None = None) -> None:
     """Parse in one piece (in small pieces a long token would cost quadratic time), as UTF-8 whatever is declared."""
     parser = expat.ParserCreate("utf-8")
     parser.StartDoctypeDeclHandler = _refuse_document_type
-    for event in ("StartElementHandler", "EndElementHandler"):
-        if hasattr(handler, event):
-            setattr(parser, event, getattr(handler, event))
+    parser.StartElementHandler = element
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
@@ -168,18 +189,14 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-class _Nothing:
-    """Handlers for a part in which only well-formedness matters."""
-
-
 @dataclass
 class _Workbook:
-    """Handlers for workbook.xml: the first visible sheet and the date system."""
+    """What is needed of workbook.xml: the first visible sheet and the date system."""
 
     sheets: list[tuple[str, bool]] = field(default_factory=list)
     dates_from_1904: bool = False
 
-    def StartElementHandler(self, name: str, attributes: Mapping[str, str]) -> None:
+    def element(self, name: str, attributes: Mapping[str, str]) -> None:
         local = _local(name)
         if local == "sheet":
             relation = next((value for key, value in attributes.items() if _local(key) == "id"), "")
@@ -190,12 +207,12 @@ class _Workbook:
 
 @dataclass
 class _Relations:
-    """Handlers for workbook.xml.rels: targets by id and by kind."""
+    """What is needed of workbook.xml.rels: targets by id and by kind."""
 
     by_id: dict[str, str] = field(default_factory=dict)
     by_kind: dict[str, str] = field(default_factory=dict)
 
-    def StartElementHandler(self, name: str, attributes: Mapping[str, str]) -> None:
+    def element(self, name: str, attributes: Mapping[str, str]) -> None:
         if _local(name) != "Relationship":
             return
         target = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", "")))
@@ -207,7 +224,7 @@ class _Relations:
 
 @dataclass
 class _Structure:
-    """Handlers for a worksheet: refuses formulas and values beyond the extent, collects merged ranges."""
+    """A worksheet gone through: refuses formulas, error values and values beyond the extent, collects merged ranges."""
 
     max_rows: int
     limit_shown: int
@@ -215,17 +232,19 @@ class _Structure:
     _row: int = 0
     _column: int = -1
 
-    def StartElementHandler(self, name: str, attributes: Mapping[str, str]) -> None:
+    def element(self, name: str, attributes: Mapping[str, str]) -> None:
         local = _local(name)
         if local == "c":
             self._place(attributes.get("r"))
+            if attributes.get("t") == "e":
+                raise Refused(ERROR_VALUE.about(self._cell()))
         elif local in ("v", "is"):
             self._within()
         elif local == "row":
             self._row = self._row_number(attributes.get("r"))
             self._column = -1
         elif local == "f":
-            raise Refused(FORMULA.about(f"{column_letters(max(self._column, 0))}{self._row}"))
+            raise Refused(FORMULA.about(self._cell()))
         elif local == "mergeCell":
             self.merged.append(attributes.get("ref", ""))
 
@@ -246,10 +265,12 @@ class _Structure:
         self._column = _column_index(match[1])
         self._row = int(match[2])
 
+    def _cell(self) -> str:
+        return f"{column_letters(max(self._column, 0))}{self._row}"
+
     def _within(self) -> None:
         if self._column >= MAX_COLUMNS:
-            place = f"{column_letters(self._column)}{self._row}"
-            raise Refused(TOO_MANY_COLUMNS.about(place, limit=MAX_COLUMNS))
+            raise Refused(TOO_MANY_COLUMNS.about(self._cell(), limit=MAX_COLUMNS))
         if self._row > self.max_rows:
             raise Refused(TOO_MANY_ROWS.filled(limit=self.limit_shown))
 
@@ -266,20 +287,20 @@ def open_package(content: bytes, *, max_rows: int, limit_shown: int) -> Package:
     """The first visible worksheet, harmless. Values below row `max_rows` are refused, naming `limit_shown`."""
     parts = _parts(content)
     workbook, relations = _Workbook(), _Relations()
-    _parse(parts.read("xl/workbook.xml"), workbook)
-    _parse(parts.read("xl/_rels/workbook.xml.rels"), relations)
+    _parse(parts.read("xl/workbook.xml"), workbook.element)
+    _parse(parts.read("xl/_rels/workbook.xml.rels"), relations.element)
     sheets = [(relations.by_id[key], visible) for key, visible in workbook.sheets if key in relations.by_id]
     if not sheets:
         raise Refused(NO_SHEET)
     sheet = parts.read(next((target for target, visible in sheets if visible), sheets[0][0]))
     structure = _Structure(max_rows, limit_shown)
-    _parse(sheet, structure)
+    _parse(sheet, structure.element)
     kept = {"worksheet": sheet}
     for kind in ("sharedStrings", "styles"):
         target = relations.by_kind.get(kind)
         if target is not None and target in parts:
             kept[kind] = parts.read(target)
-            _parse(kept[kind], _Nothing())
+            _parse(kept[kind])
     return Package(_pack(kept, workbook.dates_from_1904), tuple(structure.merged))
 
 

@@ -27,13 +27,17 @@ MISSING_COLUMN = Refusal(
     "sheet.column_missing", "", Text("缺少列“{column}”", "The column “{column}” is missing")
 )
 DUPLICATE_COLUMN = Refusal(
-    "sheet.column_twice", "", Text("列“{column}”出现了不止一次", "The column “{column}” occurs more than once")
+    "sheet.column_twice",
+    "",
+    Text("列“{column}”出现了不止一次", "The column “{column}” occurs more than once"),
 )
 UNKNOWN_COLUMN = Refusal(
     "sheet.column_unknown", "", Text("不认识的列“{subject}”", "Unknown column “{subject}”")
 )
 NAMELESS_COLUMN = Refusal(
-    "sheet.column_nameless", "", Text("{subject} 列有内容但没有列名", "Column {subject} has content but no header")
+    "sheet.column_nameless",
+    "",
+    Text("{subject} 列有内容但没有列名", "Column {subject} has content but no header"),
 )
 MERGED = Refusal(
     "sheet.merged",
@@ -115,7 +119,9 @@ def _cells(content: bytes) -> Iterable[tuple[int, list[Cell]]]:
         raise Refused(DAMAGED) from error
 
 
-def _headed(rows: Iterable[tuple[int, list[Cell]]], known: Mapping[str, Column]) -> Iterable[tuple[int, list[Cell]]]:
+def _headed(
+    rows: Iterable[tuple[int, list[Cell]]], known: Mapping[str, Column]
+) -> Iterable[tuple[int, list[Cell]]]:
     """The rows from the header on: the first of the top rows with two known names, else the first not blank."""
     top: list[tuple[int, list[Cell]]] = []
     wanted = min(2, len({column.key for column in known.values()}))
@@ -139,7 +145,11 @@ class _Head:
     """The header: which column of the sheet is which."""
 
     def __init__(
-        self, cells: Sequence[Cell], known: Mapping[str, Column], columns: Sequence[Column], ignored: Sequence[str]
+        self,
+        cells: Sequence[Cell],
+        known: Mapping[str, Column],
+        columns: Sequence[Column],
+        ignored: Sequence[str],
     ) -> None:
         names = [_text(cell) for cell in cells]
         passed_over = {_header_key(name) for name in ignored}
@@ -169,7 +179,7 @@ class _Head:
         for index in self._nameless:
             if texts[index]:
                 raise Refused(NAMELESS_COLUMN.about(column_letters(index)))
-        faults: list[Refusal] = []
+        faults: dict[str, Refusal] = {}
         values: dict[str, str] = {}
         for column in self._columns:
             index = self._places[column.key]
@@ -177,10 +187,10 @@ class _Head:
             if column.code:
                 fault = _fault(cells[index], text)
                 if fault is not None:
-                    faults.append(_of_column(fault, column, str(number), written=_shown(text)))
+                    faults[column.key] = _of_column(fault, column, str(number), written=_shown(text))
                 text = "" if fault else _DROPPED_FROM_CODES.sub("", text.removeprefix("'")).upper()
             values[column.key] = text
-        return SheetRow(number, values, tuple(texts[i] for i in self._own), tuple(faults))
+        return SheetRow(number, values, tuple(texts[i] for i in self._own), faults)
 
 
 def _fault(cell: Cell, text: str) -> Refusal | None:
@@ -208,7 +218,11 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        return str(int(cell)) if math.isfinite(cell) and cell == int(cell) and not _loses_digits(cell) else f"{cell:.15G}"
+        return (
+            str(int(cell))
+            if math.isfinite(cell) and cell == int(cell) and not _loses_digits(cell)
+            else f"{cell:.15G}"
+        )
     if isinstance(cell, int):
         return f"{cell:.15G}" if _loses_digits(cell) else str(cell)
     if isinstance(cell, date | time):

@@ -28,13 +28,13 @@ class SheetRow:
     """A row that is not blank. `number` counts from 1 directly below the header, blank rows included.
 
     `values` holds every column by key, empty where the cell is; `cells` the cells as they stand under
-    `Sheet.header`; `faults` what Excel has done to single cells.
+    `Sheet.header`; `faults` what Excel has done to single cells, by key, whose value is then empty.
     """
 
     number: int
     values: Mapping[str, str]
     cells: tuple[str, ...]
-    faults: tuple[Refusal, ...]
+    faults: Mapping[str, Refusal]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 #: What a spreadsheet takes for the beginning of a formula or command, also after a detour through CSV.
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "|", "%")

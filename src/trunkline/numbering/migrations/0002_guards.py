@@ -11,5 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("numbering", "0001_initial"), ("security", "0002_guards")]
     operations = [
         *branch_isolated("numbering_reservation"),
-        *audited("numbering_numberrange", "numbering_numbergrade", "numbering_number", "numbering_reservation"),
+        *audited(
+            "numbering_numberrange", "numbering_numbergrade", "numbering_number", "numbering_reservation"
+        ),
     ]

@@ -3,9 +3,9 @@
 from django.db import migrations
 
 USCC_TAKEN = """
-CREATE FUNCTION trunkline_uscc_taken(code text) RETURNS boolean
+CREATE FUNCTION trunkline_uscc_taken(wanted text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM party_organization WHERE uscc = code)
+    SELECT EXISTS (SELECT 1 FROM party_organization WHERE uscc = wanted)
 $$;
 """
 

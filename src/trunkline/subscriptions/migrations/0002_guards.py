@@ -10,6 +10,19 @@ class Migration(migrations.Migration):
 
     dependencies = [("subscriptions", "0001_initial"), ("security", "0002_guards")]
     operations = [
-        *branch_isolated("subscriptions_line", "subscriptions_linenumber", "subscriptions_lineoffering", "subscriptions_linestop", "subscriptions_terminal"),
-        *audited("subscriptions_line", "subscriptions_linenumber", "subscriptions_lineoffering", "subscriptions_linestop", "subscriptions_sim", "subscriptions_terminal"),
+        *branch_isolated(
+            "subscriptions_line",
+            "subscriptions_linenumber",
+            "subscriptions_lineoffering",
+            "subscriptions_linestop",
+            "subscriptions_terminal",
+        ),
+        *audited(
+            "subscriptions_line",
+            "subscriptions_linenumber",
+            "subscriptions_lineoffering",
+            "subscriptions_linestop",
+            "subscriptions_sim",
+            "subscriptions_terminal",
+        ),
     ]

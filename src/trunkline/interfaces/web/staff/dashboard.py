@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from trunkline.agreements import queries as agreements
 from trunkline.agreements.types import IN_FORCE, AgreementState
 from trunkline.billing import queries as billing
+from trunkline.billing.types import MonthTotals
 from trunkline.kernel.periods import local_date
 from trunkline.ordering import queries as ordering
 from trunkline.ordering.types import OrderState
@@ -27,7 +28,7 @@ _ON_THE_WAY = (
 )
 
 
-def _chart(months: tuple[billing.MonthTotals, ...]) -> dict[str, Any]:
+def _chart(months: tuple[MonthTotals, ...]) -> dict[str, Any]:
     return {
         "names": [_("出账"), _("已收")],
         "months": [str(m.month) for m in months],
@@ -38,11 +39,10 @@ def _chart(months: tuple[billing.MonthTotals, ...]) -> dict[str, Any]:
 def dashboard(actor: Actor, at: datetime) -> dict[str, Any]:
     """The context of the home page for `actor`, who sees the rows of their own branches only."""
     found = agreements.find_agreements(limit=200)
-    open_orders = ordering.find_orders(state=OrderState.ACKNOWLEDGED, limit=50)
-    failed = ordering.find_orders(state=OrderState.FAILED, limit=50)
+    orders = ordering.find_orders(open_only=True, limit=50)
     months = billing.month_totals(MONTHS)
     in_force = [a for a in found if a.state in IN_FORCE]
-    ids = {a.organization_id for a in found} | {o.organization_id for o in (*open_orders, *failed)}
+    ids = {a.organization_id for a in found} | {o.organization_id for o in orders}
     arrears = billing.arrears_by_organization(local_date(at))
     names = party.organizations(ids | set(arrears))
     return {
@@ -50,8 +50,8 @@ def dashboard(actor: Actor, at: datetime) -> dict[str, Any]:
         "in_force": in_force,
         "promised": sum(a.minimum_members for a in in_force),
         "connected": sum(a.connected for a in in_force),
-        "orders": (*failed, *open_orders),
-        "failed": len(failed),
+        "orders": orders,
+        "failed": sum(1 for o in orders if o.state is OrderState.FAILED),
         "arrears": sorted(arrears.items(), key=lambda item: item[1], reverse=True)[:8],
         "arrears_total": sum(arrears.values(), Decimal(0)),
         "arrears_count": len(arrears),

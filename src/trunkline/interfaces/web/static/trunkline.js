@@ -71,9 +71,11 @@
         if (element.hasAttribute(name)) element.setAttribute(name, element.getAttribute(name).replace("__prefix__", total.value));
       });
     });
-    one(`[data-rows="${prefix}"]`).append(row);
+    const rows = one(`[data-rows="${prefix}"]`);
+    rows.append(row);
     total.value = Number(total.value) + 1;
-    one(`[data-rows="${prefix}"] tr:last-child input`).focus();
+    if (window.htmx) window.htmx.process(rows.lastElementChild);
+    one("input", rows.lastElementChild).focus();
   };
 
   // A submitted form cannot be submitted twice; some ask first.
@@ -83,7 +85,8 @@
       event.preventDefault();
       return;
     }
-    if (form.method === "post" && !form.hasAttribute("hx-post")) {
+    const stays = event.submitter && event.submitter.hasAttribute("data-stays");
+    if (form.method === "post" && !form.hasAttribute("hx-post") && !stays) {
       window.setTimeout(() => all("button[type=submit]", form).forEach((button) => { button.disabled = true; }), 0);
     }
   });
@@ -107,7 +110,13 @@
   all("[data-sum-box]").forEach((box) => {
     box.addEventListener("input", (event) => {
       if (event.target.matches("input[data-sum]")) event.target.dataset.touched = "1";
-      if (event.target.matches("[data-all]")) all("[data-owed]", box).forEach((input) => { input.checked = event.target.checked; });
+      if (event.target.matches("[data-month]")) {
+        // A whole month stands for its bills: they are not counted twice.
+        all("input[name=bills]", event.target.closest(".month")).forEach((input) => {
+          input.checked = false;
+          input.disabled = event.target.checked;
+        });
+      }
       sum(box);
     });
     const amount = one("input[data-sum]", box);
@@ -115,6 +124,10 @@
     sum(box);
   });
 
+  all("[data-folded]").forEach((row) => {
+    row.hidden = true;
+    one(`[data-opens="${row.id}"]`).setAttribute("aria-expanded", "false");
+  });
   // Details rows of a table: the summary stands in one row, what it opens in the next.
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -15,10 +16,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from trunkline.billing.charges import UNIT_NAMES
+from trunkline.billing.types import BillLineView, BillView, PaymentView, Rounding
+from trunkline.catalog.types import FirstMonthMode
 from trunkline.interfaces.web import formats, words
 from trunkline.interfaces.web.navigation import Group, menu
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
+from trunkline.rating.types import RejectReason
 from trunkline.security.queries import branches
 from trunkline.security.types import Actor
 
@@ -54,6 +59,18 @@ def words_of(value: Text | StrEnum | str | None) -> str:
 
 
 @register.filter
+def first_month(mode: str | None) -> str:
+    """首月资费标准 in words; a dash where there is none (2G)."""
+    return words.text_in(FirstMonthMode, mode).in_language(_language()) if mode else formats.NOTHING
+
+
+@register.filter
+def reject_reason(reason: str) -> str:
+    """Why a usage record was not taken, in words."""
+    return words.text_in(RejectReason, reason).in_language(_language())
+
+
+@register.filter
 def badge(state: StrEnum) -> SafeString:
     """A coded state as a coloured badge."""
     return format_html('<span class="state state-{}">{}</span>', words.tone_of(state), words_of(state))
@@ -63,6 +80,53 @@ def badge(state: StrEnum) -> SafeString:
 def get(mapping: Mapping[Any, Any], key: object) -> Any:
     """The value under `key`, or nothing."""
     return mapping.get(key)
+
+
+@register.filter
+def owed(bill: BillView) -> Decimal:
+    """What is still to be paid of a bill in cash."""
+    return bill.cash_due - bill.paid
+
+
+@register.filter
+def net(bill: BillView) -> Decimal:
+    """A bill without its tax."""
+    return bill.total - bill.tax_total
+
+
+@register.filter
+def paid_for(payment: PaymentView, bill_id: int) -> Decimal:
+    """What a payment met of one bill."""
+    return sum((amount for bill, amount in payment.allocations if bill == bill_id), Decimal(0))
+
+
+def _explained(line: BillLineView, name: str) -> str:
+    language = "en" if _language().startswith("en") else "zh"
+    return str(line.explanation.get(f"{name}_{language}", ""))
+
+
+@register.filter
+def formula(line: BillLineView) -> str:
+    """How a bill line's amount came about."""
+    return _explained(line, "formula")
+
+
+@register.filter
+def line_note(line: BillLineView) -> str:
+    """What else is to be said about a bill line."""
+    return _explained(line, "note")
+
+
+@register.filter
+def unit_words(unit: str) -> str:
+    """The unit of a bill line."""
+    return UNIT_NAMES.get(unit, Text(unit, unit)).in_language(_language())
+
+
+@register.filter
+def rounding_words(rounding: str) -> str:
+    """How an amount came to whole fen."""
+    return words.text_in(Rounding, rounding).in_language(_language())
 
 
 @register.filter

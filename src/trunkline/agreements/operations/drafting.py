@@ -1,0 +1,177 @@
+"""Drafting, revising, reviewing and printing an agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import cast
+
+from django.db import connection
+
+from trunkline.agreements import queries
+from trunkline.agreements.models import Agreement, PremiumCommitment, PremiumRelease
+from trunkline.agreements.operations.shared import locked, move, release, reserve
+from trunkline.agreements.rules.terms import (
+    ANOTHER_ORGANIZATION,
+    PREMIUM_IN_USE,
+    TermsFacts,
+    release_schedule,
+    state_refusals,
+    terms_refusals,
+)
+from trunkline.agreements.types import (
+    AgreementEvent,
+    AgreementState,
+    AgreementTerms,
+    PremiumTerms,
+    Restriction,
+)
+from trunkline.catalog import queries as catalog
+from trunkline.catalog.types import OfferingView
+from trunkline.kernel.bulk import insert_rows
+from trunkline.kernel.periods import local_date
+from trunkline.kernel.refusals import Refused, raise_if_any
+from trunkline.numbering import queries as numbering
+from trunkline.party.queries import organization
+from trunkline.security.audit import operation
+from trunkline.security.queries import branches
+from trunkline.security.types import Actor
+
+
+@operation("agreement.draft")
+def draft_agreement(*, terms: AgreementTerms, actor: Actor, at: datetime) -> int:
+    """Draft an agreement and return its id. Its premium numbers are reserved, their releases planned.
+
+    Amounts in yuan. `Refused` names everything against the terms (P2-01 … P2-17, P2-27).
+    """
+    customer = organization(terms.organization_id)
+    offering_id = _judge(terms, customer.branch_id, held=(), at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('agreements_agreement', 'id'))")
+        identity = int(cursor.fetchone()[0])
+    branch = next(branch for branch in branches() if branch.id == customer.branch_id)
+    row = Agreement(
+        pk=identity,
+        branch_id=customer.branch_id,
+        organization_id=customer.id,
+        number=f"{branch.code}-{local_date(at).year}-{identity:06d}",
+        state=AgreementState.DRAFT,
+        restrictions=[*Restriction],
+        drafted_by_id=actor.staff_id,
+        drafted_at=at,
+    )
+    _set_terms(row, terms, offering_id)
+    row.save(force_insert=True)
+    _commit_premiums(row, terms.premiums)
+    reserve(row, [premium.number for premium in terms.premiums], actor, at)
+    return identity
+
+
+@operation("agreement.revise")
+def revise_agreement(*, agreement_id: int, terms: AgreementTerms, actor: Actor, at: datetime) -> None:
+    """Put new terms in place of a draft's; premium numbers that are no longer in them are given back."""
+    row = locked(agreement_id)
+    raise_if_any(state_refusals(AgreementState(row.state), (AgreementState.DRAFT,)))
+    if terms.organization_id != row.organization_id:
+        raise Refused(ANOTHER_ORGANIZATION)
+    old = {premium.number for premium in queries.premiums(agreement_id)}
+    new = {premium.number for premium in terms.premiums}
+    held = {
+        reservation.number for reservation in numbering.open_reservations(queries.holder_of(agreement_id))
+    }
+    offering_id = _judge(terms, row.branch_id, held=held, at=at)
+    used = {member.number for member in queries.members(agreement_id)}
+    raise_if_any(PREMIUM_IN_USE.about(number) for number in sorted((old - new) & used))
+    _set_terms(row, terms, offering_id)
+    row.revision += 1
+    row.save()
+    _commit_premiums(row, terms.premiums)
+    release(row, (old - new) & held, actor, at)
+    reserve(row, [premium.number for premium in terms.premiums if premium.number not in held], actor, at)
+
+
+@operation("agreement.submit")
+def submit_agreement(*, agreement_id: int, actor: Actor, at: datetime) -> None:
+    """Hand a draft over for review."""
+    move(locked(agreement_id), AgreementEvent.SUBMIT)
+
+
+@operation("agreement.return")
+def return_agreement(*, agreement_id: int, actor: Actor, at: datetime) -> None:
+    """Give an agreement in review back as a draft."""
+    move(locked(agreement_id), AgreementEvent.RETURN)
+
+
+@operation("agreement.print")
+def print_agreement(*, agreement_id: int, actor: Actor, at: datetime) -> None:
+    """Release a reviewed agreement for printing in six originals; its terms are fixed from now on (P2-28)."""
+    row = locked(agreement_id)
+    row.printed_at = at
+    move(row, AgreementEvent.PRINT)
+
+
+def _judge(terms: AgreementTerms, branch_id: int, *, held: Collection[str], at: datetime) -> int:
+    """Refuse terms that cannot be agreed; otherwise the id of their plan."""
+    plan = catalog.offering_by_code(terms.plan_code)
+    facts = TermsFacts(
+        branch_id=branch_id,
+        plan=plan,
+        priced=plan is not None and plan.id in catalog.price_versions([plan.id], local_date(at)),
+        terminals=catalog.terminal_models(),
+        inventory=numbering.numbers({premium.number for premium in terms.premiums}),
+        held=held,
+    )
+    raise_if_any(terms_refusals(terms, facts))
+    return cast(OfferingView, plan).id
+
+
+def _set_terms(row: Agreement, terms: AgreementTerms, offering_id: int) -> None:
+    row.business_kind = terms.business_kind
+    row.business_terms = terms.business_terms
+    row.offering_id = offering_id
+    row.first_month_mode = terms.first_month_mode or None
+    row.term_years = terms.term_years
+    row.minimum_members = terms.minimum_members
+    row.data_cap_gb = terms.data_cap_gb
+    row.terminal_model = terms.terminal_model
+    row.unsupported_features = list(terms.unsupported_features)
+
+
+def _commit_premiums(row: Agreement, premiums: Sequence[PremiumTerms]) -> None:
+    """The commitments of the present revision, with their releases."""
+    ids = insert_rows(
+        PremiumCommitment._meta.db_table,
+        [
+            "agreement_id",
+            "branch_id",
+            "revision",
+            "number",
+            "grade",
+            "prepayment",
+            "months",
+            "minimum_monthly",
+        ],
+        (
+            (
+                row.pk,
+                row.branch_id,
+                row.revision,
+                p.number,
+                p.grade,
+                p.prepayment,
+                p.months,
+                p.minimum_monthly,
+            )
+            for p in premiums
+        ),
+        returning="id",
+    )
+    insert_rows(
+        PremiumRelease._meta.db_table,
+        ["commitment_id", "branch_id", "ordinal", "amount"],
+        (
+            (commitment, row.branch_id, ordinal, amount)
+            for commitment, premium in zip(ids, premiums, strict=True)
+            for ordinal, amount in enumerate(release_schedule(premium.prepayment, premium.months), start=1)
+        ),
+    )

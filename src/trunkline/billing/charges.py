@@ -1,0 +1,311 @@
+"""Charges made from plan stretches, prices and rated totals: pure, so that a bill can be made again to the fen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from trunkline.billing.rules import (
+    PRICE_MISSING,
+    TAX_RATE_MISSING,
+    MonthlyFee,
+    fee_by_days,
+    monthly_fee,
+    usage_amount,
+)
+from trunkline.billing.types import ChargeKind, ChargeLine, LineMonth, Rounding, Stretch, UsageTotal
+from trunkline.catalog.types import (
+    FirstMonthMode,
+    PriceVersionView,
+    ResumeMonthCharge,
+    TaxClass,
+    UsagePriceDetails,
+)
+from trunkline.kernel.clock import local_date
+from trunkline.kernel.money import yuan_from_ten_thousandths
+from trunkline.kernel.periods import Month
+from trunkline.kernel.refusals import Refused
+from trunkline.kernel.text import Text
+from trunkline.rating.rules import first_month_allowance
+
+#: What a halved allowance is rounded up to, in its own units, where that is not one: the MB (P2-07, Q-11).
+ALLOWANCE_WHOLE = {"data_kb": 1024}
+
+UNIT_NAMES = {
+    "month": Text("月", "month"),
+    "item": Text("项", "item"),
+    "minute": Text("分钟", "minutes"),
+    "message": Text("条", "messages"),
+    "KB": Text("KB", "KB"),
+    "MB": Text("MB", "MB"),
+}
+_UNITS = {
+    ("voice", 60): "minute",
+    ("sms", 1): "message",
+    ("mms", 1): "message",
+    ("data", 1024): "KB",
+    ("data", 1024 * 1024): "MB",
+}
+_BASE_UNITS = {"voice": ("{}s", Text("{}秒", "{} s")), "data": ("{}B", Text("{}字节", "{} bytes"))}
+_ZONES = {"local": Text("本地", "Local")}
+_USES = {
+    ("voice", "mo"): Text("{zone}主叫通话费", "{zone} calls made"),
+    ("voice", "mt"): Text("{zone}被叫通话费", "{zone} calls received"),
+    ("sms", "mo"): Text("{zone}短信费", "{zone} short messages"),
+    ("mms", "mo"): Text("{zone}彩信费", "{zone} multimedia messages"),
+    ("data", "mo"): Text("{zone}上网流量费", "{zone} data"),
+}
+
+OUT_OF_PLAN_NOTE = Text(
+    "入网当月免收月租费,用量按套餐外资费计费",
+    "No rent in the month of entry; usage at the prices outside the plan",
+)
+HALF_NOTE = Text("入网当月套餐减半", "Half of the plan in the month of entry")
+FULL_NOTE = Text("入网当月按全月套餐收取", "The whole plan in the month of entry")
+ENDED_NOTE = Text("当月离网,月租费按整月收取", "The line ended in this month, which is charged whole")
+CHANGED_NOTE = Text(
+    "当月有多段套餐,按最后一段收取一次月租费",
+    "Several plans in this month: one fee is charged, that of the last",
+)
+_MODE_NOTES = {
+    FirstMonthMode.OUT_OF_PLAN: OUT_OF_PLAN_NOTE,
+    FirstMonthMode.HALF: HALF_NOTE,
+    FirstMonthMode.FULL_MONTH: FULL_NOTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PricedUse:
+    """A usage price with all that its bill lines share."""
+
+    version: PriceVersionView
+    row: UsagePriceDetails
+    code: str
+    title: Text
+    unit: str
+    unit_name: Text
+    unit_price: Decimal
+    price_words: str
+    #: What the plan includes, by first-month mode (None: another month), in units of the row.
+    granted: Mapping[FirstMonthMode | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """The prices and tax rates of a month, made ready for many lines."""
+
+    uses: Mapping[int, PricedUse]
+    rates: Mapping[TaxClass, Decimal]
+
+    @classmethod
+    def of(cls, versions: Iterable[PriceVersionView], rates: Mapping[TaxClass, Decimal]) -> Tariff:
+        uses = {row.id: _priced_use(version, row) for version in versions for row in version.usage_prices}
+        return cls(uses, dict(rates))
+
+    def rate(self, tax_class: TaxClass) -> Decimal:
+        """The tax rate of a class; `Refused` (``billing.tax_rate_missing``) without one."""
+        rate = self.rates.get(tax_class)
+        if rate is None:
+            raise Refused(TAX_RATE_MISSING.about(tax_class.value))
+        return rate
+
+
+def unit_code(kind: str, unit: int) -> str:
+    """The unit of a usage price on the bill: ``minute``, ``KB``, ``6s``."""
+    known = _UNITS.get((kind, unit))
+    return known or _BASE_UNITS.get(kind, ("{}", None))[0].format(unit)
+
+
+def unit_name(kind: str, unit: int) -> Text:
+    """The same in words."""
+    known = _UNITS.get((kind, unit))
+    if known:
+        return UNIT_NAMES[known]
+    words = _BASE_UNITS.get(kind, ("", Text("{}", "{}")))[1]
+    return Text(words.zh.format(unit), words.en.format(unit))
+
+
+def line_charges(
+    line: LineMonth, usage: Sequence[UsageTotal], tariff: Tariff, month: Month
+) -> list[ChargeLine]:
+    """Everything one line is charged for a month: its plan, then its usage by price row.
+
+    `Refused` where the month has no price or no tax rate for it.
+    """
+    missing = [s for s in line.stretches if s.price is None]
+    if missing:
+        raise Refused([PRICE_MISSING.about(s.number, offering=s.offering.zh) for s in missing])
+    return [recurring_charge(line, tariff, month), *usage_charges(line, usage, tariff)]
+
+
+def recurring_charge(line: LineMonth, tariff: Tariff, month: Month) -> ChargeLine:
+    """The plan's fee: one a line and month, that of the last stretch, by the first-month mode in the month of entry.
+
+    A line that ended pays the whole month; by days only in the month of a resumption, where the price says so
+    (S06-E2). Of a fee that is zero by P2-05 there is a charge of 0.00 that says why.
+    """
+    last = line.stretches[-1]
+    price = last.price
+    if price is None:
+        raise Refused(PRICE_MISSING.about(last.number, offering=last.offering.zh))
+    fee, formula = _fee(line, last, price, month)
+    notes = [_MODE_NOTES[last.first_month_mode]] if last.first_month_mode else []
+    if len({s.price.id for s in line.stretches if s.price}) > 1:
+        notes.append(CHANGED_NOTE)
+    if last.active_to is not None and last.active_to < month.end:
+        notes.append(ENDED_NOTE)
+    explanation = _explanation(price, formula, fee.rounding)
+    explanation["rule"] = fee.rule
+    explanation["first_month"] = last.first_month_mode.value if last.first_month_mode else ""
+    explanation["note_zh"] = ";".join(note.zh for note in notes)
+    explanation["note_en"] = "; ".join(note.en for note in notes)
+    return ChargeLine(
+        line_id=line.line_id,
+        number=last.number,
+        kind=ChargeKind.RECURRING,
+        code=f"plan.{price.offering_code}",
+        title=Text(f"{last.offering.zh} 月租费", f"{last.offering.en} monthly fee"),
+        price_version_id=price.id,
+        price_reference=price.reference,
+        quantity=1,
+        unit="month",
+        allowance_used=0,
+        unit_price=price.monthly_fee,
+        amount=fee.amount,
+        tax_class=price.tax_class.value,
+        tax_rate=tariff.rate(price.tax_class),
+        explanation=explanation,
+    )
+
+
+def usage_charges(
+    line: LineMonth, usage: Sequence[UsageTotal], tariff: Tariff, *, late_for: Month | None = None
+) -> list[ChargeLine]:
+    """One charge for each price row the line used, free ones too; the sum is rounded half up once.
+
+    With `late_for` the totals are what came too late for that month's bill.
+    """
+    used: dict[str, int] = {}
+    for total in usage:
+        kind = tariff.uses[total.price_row_id].row.allowance_kind
+        if kind:
+            used[kind] = used.get(kind, 0) + total.allowance_units
+    modes = {s.price.id: s.first_month_mode for s in line.stretches if s.price}
+    last = line.stretches[-1]
+    numbers = {s.price.id: s.number for s in line.stretches if s.price}
+    charges = []
+    for total in usage:
+        use = tariff.uses[total.price_row_id]
+        amount = usage_amount(total.charge)
+        rounding = Rounding.EXACT if total.charge % 100 == 0 else Rounding.HALF_UP
+        explanation = _explanation(use.version, _usage_formula(use, total, amount), rounding)
+        explanation["records"] = total.records
+        explanation["measured"] = total.quantity
+        explanation["charge_ten_thousandths"] = total.charge
+        kind = use.row.allowance_kind
+        if kind:
+            mode = modes.get(use.version.id)
+            given = use.granted[mode]
+            left = max(0, given - used[kind])
+            explanation["allowance"] = {
+                "kind": kind,
+                "given": given,
+                "used": total.allowance_units,
+                "left": left,
+            }
+            explanation["rule"] = _ALLOWANCE_RULES[mode]
+        title = use.title
+        if late_for is not None:
+            explanation["late_for"] = str(late_for)
+            title = Text(f"{title.zh}({late_for}补计)", f"{title.en} (late, {late_for})")
+        charges.append(
+            ChargeLine(
+                line_id=line.line_id,
+                number=numbers.get(use.version.id, last.number),
+                kind=ChargeKind.USAGE,
+                code=use.code,
+                title=title,
+                price_version_id=use.version.id,
+                price_reference=use.version.reference,
+                quantity=total.units,
+                unit=use.unit,
+                allowance_used=total.allowance_units,
+                unit_price=use.unit_price,
+                amount=amount,
+                tax_class=use.row.tax_class.value,
+                tax_rate=tariff.rate(use.row.tax_class),
+                explanation=explanation,
+            )
+        )
+    return charges
+
+
+_ALLOWANCE_RULES = {
+    None: "",
+    FirstMonthMode.OUT_OF_PLAN: "P2-05",
+    FirstMonthMode.FULL_MONTH: "P2-06",
+    FirstMonthMode.HALF: "P2-07",
+}
+
+
+def _fee(line: LineMonth, last: Stretch, price: PriceVersionView, month: Month) -> tuple[MonthlyFee, Text]:
+    full = price.monthly_fee
+    if line.resumed_on is not None and price.resume_month_charge is ResumeMonthCharge.DAILY:
+        days_in_month = month.last_day.day
+        end = last.active_to
+        last_day = local_date(end) if end is not None and end < month.end else month.next().first_day
+        days = (last_day - line.resumed_on).days
+        fee = fee_by_days(full, days, days_in_month)
+        return fee, Text(
+            f"{full}元 × {days}天 ÷ {days_in_month}天 = {fee.amount}元",
+            f"{full} yuan × {days} days / {days_in_month} days = {fee.amount} yuan",
+        )
+    fee = monthly_fee(full, last.first_month_mode)
+    match last.first_month_mode:
+        case FirstMonthMode.HALF:
+            return fee, Text(f"{full}元 ÷ 2 = {fee.amount}元", f"{full} yuan / 2 = {fee.amount} yuan")
+        case FirstMonthMode.OUT_OF_PLAN:
+            return fee, Text(f"{full}元,免收 = 0.00元", f"{full} yuan, waived = 0.00 yuan")
+        case _:
+            return fee, Text(f"{full}元 × 1月 = {fee.amount}元", f"{full} yuan × 1 month = {fee.amount} yuan")
+
+
+def _explanation(price: PriceVersionView, formula: Text, rounding: Rounding) -> dict[str, Any]:
+    return {
+        "price_version": price.number,
+        "valid_from": price.valid_from.isoformat(),
+        "formula_zh": formula.zh,
+        "formula_en": formula.en,
+        "rounding": rounding.value,
+    }
+
+
+def _usage_formula(use: PricedUse, total: UsageTotal, amount: Decimal) -> Text:
+    zh = f"{total.charged_units}{use.unit_name.zh} × {use.price_words}元 = {amount}元"
+    en = f"{total.charged_units} {use.unit_name.en} × {use.price_words} yuan = {amount} yuan"
+    if total.allowance_units:
+        zh = f"共{total.units}{use.unit_name.zh},套餐内{total.allowance_units};计费{zh}"
+        en = f"{total.units} {use.unit_name.en}, {total.allowance_units} in the plan; charged {en}"
+    return Text(zh, en)
+
+
+def _priced_use(version: PriceVersionView, row: UsagePriceDetails) -> PricedUse:
+    amount = next((a.amount for a in version.allowances if a.kind == row.allowance_kind), 0)
+    whole = ALLOWANCE_WHOLE.get(row.allowance_kind or "", 1)
+    zone = _ZONES.get(row.zone, Text(row.zone, row.zone))
+    title = _USES.get((row.kind, row.direction), Text(f"{{zone}}{row.kind}", f"{{zone}} {row.kind}"))
+    modes: tuple[FirstMonthMode | None, ...] = (None, *FirstMonthMode)
+    unit_price = yuan_from_ten_thousandths(row.price)
+    return PricedUse(
+        version=version,
+        row=row,
+        code=f"{row.kind}.{row.direction}.{row.zone}",
+        title=Text(title.zh.format(zone=zone.zh), title.en.format(zone=zone.en)),
+        unit=unit_code(row.kind, row.unit),
+        unit_name=unit_name(row.kind, row.unit),
+        unit_price=unit_price,
+        price_words=f"{unit_price:f}".rstrip("0").rstrip("."),
+        granted={mode: first_month_allowance(amount, mode, whole=whole) for mode in modes},
+    )

@@ -1,0 +1,129 @@
+"""Invariants of bills and payments."""
+
+from __future__ import annotations
+
+from trunkline.kernel.checks import Check, places
+from trunkline.kernel.text import Text
+
+CHECKS = (
+    Check(
+        "bill.total_is_its_lines",
+        "",
+        Text("账单合计等于明细之和", "A bill's total is the sum of its lines"),
+        places(
+            "SELECT b.number FROM billing_bill b LEFT JOIN billing_billline l ON l.bill_id = b.id "
+            "GROUP BY b.id HAVING b.total <> coalesce(sum(l.amount), 0)"
+        ),
+    ),
+    Check(
+        "bill.total_is_posted",
+        "",
+        Text("账单合计等于其应收记账", "A bill's total is what the ledger posted as receivable"),
+        places(
+            "SELECT b.number FROM billing_bill b "
+            "LEFT JOIN ledger_entry e ON e.source = 'bill' AND e.source_id = b.number "
+            "LEFT JOIN ledger_posting p ON p.entry_id = e.id AND p.general_account = 'receivable' "
+            "GROUP BY b.id HAVING b.total <> coalesce(sum(p.amount), 0)"
+        ),
+    ),
+    Check(
+        "bill.tax_is_posted",
+        "",
+        Text("账单税额等于其应交税费记账", "A bill's tax is what the ledger posted as tax"),
+        places(
+            "SELECT b.number FROM billing_bill b "
+            "LEFT JOIN ledger_entry e ON e.source = 'bill' AND e.source_id = b.number "
+            "LEFT JOIN ledger_posting p ON p.entry_id = e.id AND p.general_account = 'tax_payable' "
+            "GROUP BY b.id HAVING b.tax_total <> -coalesce(sum(p.amount), 0)"
+        ),
+    ),
+    Check(
+        "bill.paid_is_allocated",
+        "",
+        Text("账单已缴金额等于收款分配之和", "What is paid of a bill is what payments allocated to it"),
+        places(
+            "SELECT b.number FROM billing_bill b LEFT JOIN billing_paymentallocation a ON a.bill_id = b.id "
+            "GROUP BY b.id HAVING b.paid <> coalesce(sum(a.amount), 0)"
+        ),
+    ),
+    Check(
+        "account.balance_is_the_ledgers",
+        "",
+        Text("账户欠款等于其账单未缴之和", "What an account owes in the ledger is what its bills leave open"),
+        places(
+            "SELECT coalesce(b.account_id, p.account_id) FROM "
+            "(SELECT account_id, sum(total - from_deposit - paid) AS owed FROM billing_bill GROUP BY account_id) b "
+            "FULL JOIN (SELECT account_id, sum(amount) AS owed FROM ledger_posting "
+            "WHERE general_account = 'receivable' GROUP BY account_id) p USING (account_id) "
+            "WHERE coalesce(b.owed, 0) <> coalesce(p.owed, 0)"
+        ),
+    ),
+    Check(
+        "account.deposit_is_what_payments_left",
+        "",
+        Text(
+            "账户预存款等于收款未分配之和",
+            "Money held for an account is what its payments have not allocated",
+        ),
+        places(
+            "SELECT coalesce(m.account_id, p.account_id) FROM "
+            "(SELECT y.account_id, sum(y.amount - coalesce(a.used, 0)) AS held FROM billing_payment y LEFT JOIN "
+            "(SELECT payment_id, sum(amount) AS used FROM billing_paymentallocation GROUP BY payment_id) a "
+            "ON a.payment_id = y.id WHERE y.purpose = 'bills' AND y.account_id IS NOT NULL GROUP BY y.account_id) m "
+            "FULL JOIN (SELECT account_id, -sum(amount) AS held FROM ledger_posting "
+            "WHERE general_account = 'customer_deposit' GROUP BY account_id) p USING (account_id) "
+            "WHERE coalesce(m.held, 0) <> coalesce(p.held, 0)"
+        ),
+    ),
+    Check(
+        "payment.allocated_in_full",
+        "",
+        Text("未指定账户的收款全部分配到账单", "A payment that names no account is allocated whole"),
+        places(
+            "SELECT y.receipt_number FROM billing_payment y "
+            "LEFT JOIN billing_paymentallocation a ON a.payment_id = y.id "
+            "WHERE y.account_id IS NULL GROUP BY y.id HAVING y.amount <> coalesce(sum(a.amount), 0)"
+        ),
+    ),
+    Check(
+        "premium.adds_up",
+        "P2-10",
+        Text(
+            "靓号预存款:未解冻、已解冻与已抵扣之和等于收款",
+            "Of a premium deposit, what is un-released, released and used is what was received",
+        ),
+        places(
+            "SELECT y.account_id || ' ' || y.subject FROM "
+            "(SELECT account_id, subject, sum(amount) AS received FROM billing_payment "
+            "WHERE purpose = 'premium_deposit' GROUP BY account_id, subject) y "
+            "LEFT JOIN (SELECT p.account_id, p.subject, -sum(p.amount) AS held FROM ledger_posting p "
+            "WHERE p.general_account IN ('premium_unreleased', 'premium_released') "
+            "GROUP BY p.account_id, p.subject) h USING (account_id, subject) "
+            "LEFT JOIN (SELECT p.account_id, p.subject, sum(p.amount) AS used FROM ledger_posting p "
+            "JOIN ledger_entry e ON e.id = p.entry_id WHERE e.source = 'premium_use' "
+            "AND p.general_account = 'premium_released' GROUP BY p.account_id, p.subject) u USING (account_id, subject) "
+            "WHERE y.received <> coalesce(h.held, 0) + coalesce(u.used, 0)"
+        ),
+    ),
+    Check(
+        "premium.use_is_on_the_bill",
+        "P2-09",
+        Text("账单的靓号预存款抵扣等于其记账", "What a bill says its deposit met is what the ledger used"),
+        places(
+            "SELECT b.number FROM billing_bill b "
+            "LEFT JOIN (SELECT split_part(e.source_id, ':', 1) AS number, sum(p.amount) AS used FROM ledger_entry e "
+            "JOIN ledger_posting p ON p.entry_id = e.id AND p.general_account = 'premium_released' "
+            "WHERE e.source = 'premium_use' GROUP BY 1) u USING (number) "
+            "WHERE b.from_deposit <> coalesce(u.used, 0)"
+        ),
+    ),
+    Check(
+        "line.billed_once",
+        "",
+        Text("同一用户同一月只收一次月租费", "No line pays its plan twice for a month"),
+        places(
+            "SELECT l.line_id || ' ' || b.month FROM billing_billline l JOIN billing_bill b ON b.id = l.bill_id "
+            "WHERE l.kind = 'recurring' AND l.code LIKE 'plan.%' GROUP BY l.line_id, b.month HAVING count(*) > 1"
+        ),
+    ),
+)

@@ -1,0 +1,6 @@
+"""The verbs of bills and payments."""
+
+from trunkline.billing.operations.issuing import issue_bills
+from trunkline.billing.operations.payments import receive_premium_deposit, take_payment
+
+__all__ = ["issue_bills", "receive_premium_deposit", "take_payment"]

@@ -1,0 +1,233 @@
+"""Reads of bills and payments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from trunkline.billing import rules
+from trunkline.billing.models import Bill, BillLine, Payment
+from trunkline.billing.types import (
+    AccountBalance,
+    BillLineView,
+    BillState,
+    BillView,
+    ChargeKind,
+    MonthTotals,
+    PaymentPurpose,
+    PaymentView,
+    TaxLine,
+)
+from trunkline.kernel.money import ZERO
+from trunkline.kernel.periods import Month
+from trunkline.kernel.refusals import Refusal, Refused
+from trunkline.kernel.text import Text
+from trunkline.ledger.queries import balances
+from trunkline.ledger.types import GeneralAccount
+from trunkline.party.queries import find_organizations
+from trunkline.party.types import PaymentMethod
+
+UNKNOWN_BILL = Refusal("bill.unknown", "", Text("没有这张账单:{subject}", "No such bill: {subject}"))
+UNKNOWN_PAYMENT = Refusal("payment.unknown", "", Text("没有这笔收款:{subject}", "No such payment: {subject}"))
+
+
+def _bill(row: Bill) -> BillView:
+    return BillView(
+        id=row.pk,
+        number=row.number,
+        account_id=row.account_id,
+        organization_id=row.organization_id,
+        branch_id=row.branch_id,
+        month=Month.of(row.month),
+        state=BillState(row.state),
+        issued_at=row.issued_at,
+        due_on=row.due_on,
+        total=row.total,
+        tax_total=row.tax_total,
+        from_deposit=row.from_deposit,
+        cash_due=row.total - row.from_deposit,
+        paid=row.paid,
+    )
+
+
+def bills_of_organization(
+    organization_id: int, *, state: BillState | None = None, limit: int = 500, offset: int = 0
+) -> tuple[BillView, ...]:
+    """Bills of an organisation, the newest month first, then by account."""
+    rows = Bill.objects.filter(organization_id=organization_id).order_by("-month", "account_id")
+    if state is not None:
+        rows = rows.filter(state=state)
+    return tuple(_bill(row) for row in rows[offset : offset + limit])
+
+
+def bills_of_account(account_id: int, *, limit: int = 60) -> tuple[BillView, ...]:
+    """Bills of an account, the newest first."""
+    return tuple(_bill(row) for row in Bill.objects.filter(account_id=account_id).order_by("-month")[:limit])
+
+
+def _found(month: Month | None, state: BillState | None, text: str) -> QuerySet[Bill]:
+    rows = Bill.objects.all()
+    if month is not None:
+        rows = rows.filter(month=month.first_day)
+    if state is not None:
+        rows = rows.filter(state=state)
+    text = text.strip()
+    if text:
+        customers = [found.id for found in find_organizations(text)]
+        rows = rows.filter(Q(number__icontains=text) | Q(organization_id__in=customers))
+    return rows
+
+
+def find_bills(
+    month: Month | None = None,
+    state: BillState | None = None,
+    text: str = "",
+    limit: int = 100,
+    offset: int = 0,
+) -> tuple[BillView, ...]:
+    """Bills by month, state, and part of their number or of what names their organisation; newest month first."""
+    rows = _found(month, state, text).order_by("-month", "id")
+    return tuple(_bill(row) for row in rows[offset : offset + limit])
+
+
+def bill_totals(month: Month) -> tuple[int, Decimal, Decimal]:
+    """Of a month: the number of bills, their sum, and what is still owed of it in cash."""
+    found = Bill.objects.filter(month=month.first_day).aggregate(
+        bills=Count("id"), billed=Sum("total"), owed=Sum(F("total") - F("from_deposit") - F("paid"))
+    )
+    return found["bills"], found["billed"] or ZERO, found["owed"] or ZERO
+
+
+def bill(bill_id: int) -> BillView:
+    """One bill; `Refused` (``bill.unknown``) when there is none in the actor's branches."""
+    row = Bill.objects.filter(pk=bill_id).first()
+    if row is None:
+        raise Refused(UNKNOWN_BILL.about(str(bill_id)))
+    return _bill(row)
+
+
+def billed_accounts(month: Month, among: Iterable[int] | None = None) -> frozenset[int]:
+    """The accounts that have their bill for a month, all of them or those `among` some."""
+    rows = Bill.objects.filter(month=month.first_day)
+    if among is not None:
+        rows = rows.filter(account_id__in=set(among))
+    return frozenset(rows.values_list("account_id", flat=True))
+
+
+def bill_lines(bill_id: int) -> tuple[BillLineView, ...]:
+    """The lines of a bill in their order, each with its explanation."""
+    return tuple(
+        BillLineView(
+            id=row.pk,
+            ordinal=row.ordinal,
+            line_id=row.line_id,
+            number=row.number,
+            kind=ChargeKind(row.kind),
+            code=row.code,
+            title=Text(row.title_zh, row.title_en),
+            price_version_id=row.price_version_id,
+            price_reference=row.price_reference,
+            quantity=row.quantity,
+            unit=row.unit,
+            allowance_used=row.allowance_used,
+            unit_price=row.unit_price,
+            amount=row.amount,
+            tax_rate=row.tax_rate,
+            explanation=row.explanation,
+        )
+        for row in BillLine.objects.filter(bill_id=bill_id).order_by("ordinal")
+    )
+
+
+def tax_lines(bill_id: int) -> tuple[TaxLine, ...]:
+    """Net, tax and gross of a bill by rate; they sum to its total."""
+    rows = BillLine.objects.filter(bill_id=bill_id).values_list("tax_rate", "amount")
+    return rules.tax_lines(rows)
+
+
+def _payments(rows: QuerySet[Payment]) -> tuple[PaymentView, ...]:
+    return tuple(
+        PaymentView(
+            id=row.pk,
+            receipt_number=row.receipt_number,
+            account_id=row.account_id,
+            organization_id=row.organization_id,
+            purpose=PaymentPurpose(row.purpose),
+            subject=row.subject,
+            method=PaymentMethod(row.method),
+            amount=row.amount,
+            reference=row.reference,
+            taken_at=row.taken_at,
+            taken_by_id=row.taken_by_id,
+            allocations=tuple(
+                (part.bill_id, part.amount) for part in sorted(row.allocations.all(), key=lambda a: a.pk)
+            ),
+        )
+        for row in rows.prefetch_related("allocations")
+    )
+
+
+def payments_of_organization(organization_id: int, *, limit: int = 200) -> tuple[PaymentView, ...]:
+    """Payments of an organisation, the newest first."""
+    return _payments(Payment.objects.filter(organization_id=organization_id).order_by("-id")[:limit])
+
+
+def payments_of_bill(bill_id: int) -> tuple[PaymentView, ...]:
+    """The payments that met a bill, the oldest first."""
+    return _payments(Payment.objects.filter(allocations__bill_id=bill_id).order_by("id"))
+
+
+def payment(payment_id: int) -> PaymentView:
+    """One payment; `Refused` (``payment.unknown``) when there is none."""
+    found = _payments(Payment.objects.filter(pk=payment_id))
+    if not found:
+        raise Refused(UNKNOWN_PAYMENT.about(str(payment_id)))
+    return found[0]
+
+
+def account_balance(account_id: int) -> AccountBalance:
+    """What an account owes and what is held for it, from the ledger."""
+    found = balances([account_id])[account_id]
+    return AccountBalance(
+        receivable=found.get(GeneralAccount.RECEIVABLE, ZERO),
+        customer_deposit=found.get(GeneralAccount.CUSTOMER_DEPOSIT, ZERO),
+        premium_unreleased=found.get(GeneralAccount.PREMIUM_UNRELEASED, ZERO),
+        premium_released=found.get(GeneralAccount.PREMIUM_RELEASED, ZERO),
+    )
+
+
+def arrears(organization_ids: Iterable[int], on: date) -> dict[int, Decimal]:
+    """What each organisation owes on bills that fell due before `on`; every one asked for stands in the answer."""
+    wanted = set(organization_ids)
+    rows = (
+        Bill.objects.filter(organization_id__in=wanted, state=BillState.OPEN, due_on__lt=on)
+        .values_list("organization_id")
+        .annotate(owed=Sum(F("total") - F("from_deposit") - F("paid")))
+        .order_by()
+    )
+    return dict.fromkeys(wanted, ZERO) | dict(rows)
+
+
+def arrears_by_organization(on: date) -> dict[int, Decimal]:
+    """The same for every organisation that owes something."""
+    rows = (
+        Bill.objects.filter(state=BillState.OPEN, due_on__lt=on)
+        .values_list("organization_id")
+        .annotate(owed=Sum(F("total") - F("from_deposit") - F("paid")))
+        .order_by()
+    )
+    return dict(rows)
+
+
+def month_totals(count: int) -> tuple[MonthTotals, ...]:
+    """The last `count` months that were billed, the oldest first: what was billed, and what of it is settled."""
+    rows = (
+        Bill.objects.values("month")
+        .annotate(bills=Count("id"), billed=Sum("total"), settled=Sum(F("paid") + F("from_deposit")))
+        .order_by("-month")[:count]
+    )
+    found = [MonthTotals(Month.of(r["month"]), r["bills"], r["billed"], r["settled"]) for r in rows]
+    return tuple(reversed(found))

@@ -1,0 +1,334 @@
+"""What `make run` runs: PostgreSQL, the web server and the job worker, kept alive until Ctrl-C.
+
+Children are in sessions of their own, so that Ctrl-C reaches only this supervisor, and carry the run's mark in
+their environment. `run.json` in `var` names the run; the next start finds and ends what a killed one left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from django.db import connections
+
+from trunkline.config.database import DatabaseUnusable, server, var
+from trunkline.config.postgres import PostgresFailed
+from trunkline.config.processes import MARK, birth, end, marked
+from trunkline.config.schema import migrate
+
+ALREADY_RUNS = 3
+PAUSE = 0.2
+#: Seconds the first page may take after the web server was started.
+FIRST_PAGE = 60.0
+#: Seconds between two looks at PostgreSQL.
+DATABASE_PULSE = 5.0
+#: A child that lived so many seconds starts again at once when it dies, and its failures are forgotten.
+SETTLED = 60.0
+LONGEST_PAUSE = 30.0
+
+
+@dataclass
+class Child:
+    """A supervised process and how its starts went."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    due: float = 0.0
+
+
+@dataclass
+class Run:
+    """One run of the stack."""
+
+    host: str
+    port: int
+    mark: str = field(default_factory=lambda: secrets.token_hex(16))
+    children: list[Child] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the workbench."""
+        host = _reachable(self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+
+def run(*, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Run everything until SIGINT or SIGTERM.
+
+    Exits with 3 when it already runs from the same `var`, with 1 when something does not start.
+    """
+    with _only_one():
+        current = Run(host, port)
+        _end_predecessor()
+        _write(current)
+        try:
+            with _interruptible():
+                _start(current)
+                _supervise(current)
+        except KeyboardInterrupt:
+            click.echo("Stopping …")
+        except (PostgresFailed, DatabaseUnusable, StackFailed) as error:
+            _fail(str(error))
+        finally:
+            _stop(current)
+
+
+class StackFailed(Exception):
+    """A part of the stack does not start; the message is for the operator."""
+
+
+# One at a time, and after a killed one.
+
+
+@contextlib.contextmanager
+def _only_one() -> Iterator[None]:
+    """Hold the lock of this `var`, or say who does."""
+    var().mkdir(parents=True, exist_ok=True)
+    with (var() / "run.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            other = _read()
+            click.echo(
+                f"Trunkline already runs: process {other.get('pid')}, {other.get('address')}", err=True
+            )
+            sys.exit(ALREADY_RUNS)
+        yield
+
+
+def _end_predecessor() -> None:
+    """End what a killed run left. A recycled pid has another birth and no mark, and is let alone."""
+    other = _read()
+
+    def left() -> dict[int, str]:
+        listed = {child["pid"]: child["birth"] for child in other.get("children", [])}
+        return {pid: born for pid, born in listed.items() if birth(pid) == born} | marked(other["mark"])
+
+    if "mark" in other and (found := left()):
+        click.echo(f"A run that was killed left {len(found)} processes; ending them")
+        end(left)
+
+
+def _read() -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(_record().read_text())
+    except FileNotFoundError:
+        return {}
+    except json.JSONDecodeError:
+        # A machine that lost its power may keep an empty file; no process of before is left then.
+        return {}
+    return content
+
+
+def _write(current: Run) -> None:
+    """Name the run and its children; whole or not at all."""
+    children = [
+        {"name": child.name, "pid": child.process.pid, "birth": birth(child.process.pid)}
+        for child in current.children
+        if child.process is not None
+    ]
+    content = {"pid": os.getpid(), "address": current.address, "mark": current.mark, "children": children}
+    fresh = _record().with_suffix(".new")
+    fresh.write_text(json.dumps(content))
+    fresh.replace(_record())
+
+
+def _record() -> Path:
+    return var() / "run.json"
+
+
+# Starting.
+
+
+def _start(current: Run) -> None:
+    _require_free(current)
+    click.echo("Starting PostgreSQL and bringing the schema up to date …")
+    migrate()
+    connections.close_all()
+    _program(current, "demo", "load", "--if-empty")
+    web = Child(
+        "web server",
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"),
+            *("--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning"),
+            *("--host", current.host, "--port", str(current.port), "trunkline.config.wsgi:application"),
+        ],
+    )
+    worker = Child("job worker", [sys.executable, "-m", "trunkline", "worker"])
+    for child in (web, worker):
+        current.children.append(child)
+        _spawn(current, child)
+    _await_first_page(current, web)
+    click.echo(f"\nTrunkline: {current.address}\n")
+    click.echo(_program(current, "demo", "logins", show=False))
+    click.echo("Ctrl-C stops it.")
+
+
+def _require_free(current: Run) -> None:
+    """Granian shares a port with whoever lets it: a second server there would answer every other request."""
+    family = socket.AF_INET6 if ":" in current.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((current.host, current.port))
+        except OSError as error:
+            raise StackFailed(
+                f"{current.host}:{current.port} cannot be listened on ({error.strerror}); "
+                "choose another with: trunkline run --port"
+            ) from error
+
+
+def _program(current: Run, *arguments: str, show: bool = True) -> str:
+    """A command of Trunkline's own, to its end. Returns what it printed unless that is shown."""
+    done = subprocess.run(
+        [sys.executable, "-m", "trunkline", *arguments],
+        check=False,
+        env=_environment(current),
+        stdout=None if show else subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    if done.returncode != 0:
+        raise StackFailed(f"`trunkline {' '.join(arguments)}` failed")
+    return "" if show else done.stdout
+
+
+def _spawn(current: Run, child: Child) -> None:
+    child.process = subprocess.Popen(
+        child.command, stdin=subprocess.DEVNULL, env=_environment(current), start_new_session=True
+    )
+    child.started = time.monotonic()
+    _write(current)
+
+
+def _environment(current: Run) -> dict[str, str]:
+    return os.environ | {MARK: current.mark, "DJANGO_SETTINGS_MODULE": "trunkline.config.settings"}
+
+
+def _await_first_page(current: Run, web: Child) -> None:
+    deadline = time.monotonic() + FIRST_PAGE
+    while not _answers(current):
+        if web.process is None or web.process.poll() is not None:
+            raise StackFailed("the web server does not start")
+        if time.monotonic() > deadline:
+            raise StackFailed(f"{current.address}login/ does not answer within {FIRST_PAGE:.0f} seconds")
+        time.sleep(PAUSE)
+
+
+def _answers(current: Run) -> bool:
+    """Whether the login page comes. A refused host name (TRUNKLINE_HOSTS) is an answer, an error is none."""
+    connection = http.client.HTTPConnection(_reachable(current.host), current.port, timeout=5)
+    try:
+        connection.request("GET", "/login/")
+        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _reachable(host: str) -> str:
+    """An address to connect to, for one to listen on."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # nosec B104
+
+
+# Keeping it alive.
+
+
+def _supervise(current: Run) -> NoReturn:
+    pulse = time.monotonic()
+    while True:
+        for child in current.children:
+            _look_after(current, child)
+        if time.monotonic() - pulse > DATABASE_PULSE:
+            _look_after_database()
+            pulse = time.monotonic()
+        time.sleep(PAUSE)
+
+
+def _look_after(current: Run, child: Child) -> None:
+    """Restart a child that has ended, the later the more often it did."""
+    now = time.monotonic()
+    if child.process is not None and (code := child.process.poll()) is not None:
+        _end_group(child.process.pid)
+        child.failures = 0 if now - child.started > SETTLED else child.failures + 1
+        pause = min(2.0 ** (child.failures - 1), LONGEST_PAUSE) if child.failures else 0.0
+        child.process, child.due = None, now + pause
+        how = f"by signal {-code}" if code < 0 else f"with code {code}"
+        click.echo(f"The {child.name} ended {how}; it is started again in {pause:.0f} s", err=True)
+    if child.process is None and now >= child.due:
+        _spawn(current, child)
+
+
+def _look_after_database() -> None:
+    """Start the embedded PostgreSQL again when it is gone; what uses it reconnects by itself."""
+    embedded = server()
+    if embedded is None or embedded.running():
+        return
+    click.echo("PostgreSQL does not answer; it is started again", err=True)
+    try:
+        embedded.start()
+    except PostgresFailed as error:
+        click.echo(f"{error}\nIt is tried again.", err=True)
+
+
+# Stopping.
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Turn the signals that end a program into KeyboardInterrupt, and let none disturb what follows."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to outlive the terminal
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _stop(current: Run) -> None:
+    """Children first, then the database they use."""
+    processes = [child.process for child in current.children if child.process is not None]
+
+    def left() -> dict[int, str]:
+        # A child that ended is a zombie until its parent asks.
+        living = {p.pid: birth(p.pid) for p in processes if p.poll() is None}
+        return {pid: born for pid, born in living.items() if born is not None} | marked(current.mark)
+
+    end(left)
+    embedded = server()
+    if embedded is not None:
+        embedded.stop()
+    _record().unlink(missing_ok=True)
+
+
+def _end_group(leader: int) -> None:
+    """Kill what a child that has ended left in its session: granian's workers outlive a killed granian."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)

@@ -1,0 +1,57 @@
+"""`trunkline usage`: usage files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from trunkline.interfaces.cli.door import BROKEN, command_for
+from trunkline.interfaces.cli.output import Column, Output
+from trunkline.interfaces.cli.values import READABLE
+from trunkline.interfaces.cli.words import Group, option
+from trunkline.kernel.text import Text
+from trunkline.rating import queries
+from trunkline.runs.intake import take_usage_file
+from trunkline.runs.types import IntakeResult
+from trunkline.security.audit import acting
+from trunkline.security.types import Actor
+
+usage = Group("usage", text=Text("话单:导入、查看文件", "Usage files: import, list"))
+
+
+def _reasons(result: IntakeResult) -> Any:
+    if result.refusal is not None:
+        return result.refusal
+    if result.already_taken:
+        return Text("该文件已导入过", "This file was taken in before")
+    return ", ".join(f"{reason} {count}" for reason, count in result.reasons.items())
+
+
+_RESULTS: tuple[Column[IntakeResult], ...] = (
+    Column(Text("文件", "File"), lambda r: r.name),
+    Column(Text("记录", "In"), lambda r: r.records, right=True),
+    Column(Text("接收", "Accepted"), lambda r: r.accepted, right=True),
+    Column(Text("重复", "Duplicate"), lambda r: r.duplicates, right=True),
+    Column(Text("拒收", "Rejected"), lambda r: r.rejected, right=True),
+    Column(Text("原因", "Reasons"), _reasons),
+)
+
+
+@command_for(
+    "usage.import",
+    usage,
+    "import",
+    text=Text("导入话单文件(CSV、Parquet)", "Take in usage files (CSV, Parquet)"),
+    examples=("trunkline usage import var/demo/usage-2026-10-late.csv",),
+    one_transaction=False,
+)
+@click.argument("files", type=READABLE, nargs=-1, required=True, metavar="FILE...")
+def import_files(*, files: tuple[Path, ...], actor: Actor, at: datetime, out: Output) -> None:
+    """Each file in its own transaction; exit status 1 when one was refused as a whole."""
+    results = [take_usage_file(path=path, actor=actor, at=at) for path in files]
+    out.rows(_RESULTS, results)
+    if any(result.refusal is not None for result in results):
+        raise click.exceptions.Exit(BROKEN)

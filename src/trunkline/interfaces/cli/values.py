@@ -1,0 +1,90 @@
+"""Values as they are typed: months, amounts, days, files to write."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import click
+
+from trunkline.interfaces.cli.output import Output
+from trunkline.interfaces.cli.words import option
+from trunkline.kernel.periods import SHANGHAI, Month
+from trunkline.kernel.text import Text
+
+
+class _MonthType(click.ParamType):
+    name = "YYYY-MM"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Month:
+        try:
+            return value if isinstance(value, Month) else Month.parse(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a month (YYYY-MM)", param, ctx)
+
+
+class _AmountType(click.ParamType):
+    name = "YUAN"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            self.fail(f"{value!r} is not an amount", param, ctx)
+        if not amount.is_finite() or amount != round(amount, 2):
+            self.fail(f"{value!r} is not an amount in yuan and fen", param, ctx)
+        return round(amount, 2)
+
+
+class _DayType(click.ParamType):
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day (YYYY-MM-DD)", param, ctx)
+
+
+class _InstantType(click.ParamType):
+    name = "YYYY-MM-DD[THH:MM]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """A wall-clock time of Asia/Shanghai unless the text names a zone."""
+        try:
+            instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a time", param, ctx)
+        return instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)
+
+
+MONTH = _MonthType()
+AMOUNT = _AmountType()
+DAY = _DayType()
+INSTANT = _InstantType()
+READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+WRITABLE = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+def file_option(default: str) -> Any:
+    """`-o FILE`: where a document is written."""
+    return option(
+        "-o",
+        "--output",
+        "target",
+        type=WRITABLE,
+        default=default,
+        text=Text(f"写入的文件(默认 {default})", f"File to write (default {default})"),
+    )
+
+
+def write_file(target: Path, content: bytes, out: Output) -> None:
+    """Write a document and say where it is; `{id}` has been filled in by the caller."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    out.done(
+        {"file": str(target), "bytes": len(content)},
+        Text("已写入 {file}({bytes} 字节)", "Written: {file} ({bytes} bytes)"),
+    )

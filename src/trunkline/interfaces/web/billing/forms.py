@@ -1,0 +1,76 @@
+"""Forms of payments, runs and usage. What is allowed is decided by the operations."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from trunkline.billing.types import BillState, BillView
+from trunkline.interfaces.web.fields import CodeField, DeskForm, MoneyField, MonthField, UploadField
+from trunkline.kernel.periods import Month
+from trunkline.party.types import AccountView, PaymentMethod
+
+
+class BillFilter(DeskForm):
+    """What to list."""
+
+    q = forms.CharField(label=_("账单号或单位"), required=False, max_length=80)
+    month = MonthField(label=_("账期"), required=False)
+    state = CodeField(BillState, label=_("状态"), required=False, empty=_("全部状态"))
+
+
+class PaymentForm(DeskForm):
+    """What is paid: whole months, single bills, or an account in advance."""
+
+    amount = MoneyField(label=_("金额（元）"))
+    method = CodeField(PaymentMethod, label=_("付款方式"), initial=PaymentMethod.TRANSFER)
+    reference = forms.CharField(
+        label=_("凭证号"), max_length=60, required=False, help_text=_("支票号、转账流水号等")
+    )
+    account_id = forms.TypedChoiceField(
+        label=_("账户"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("指定账户时，余额转入该账户预存款"),
+    )
+    months = forms.MultipleChoiceField(required=False)
+    bills = forms.TypedMultipleChoiceField(required=False, coerce=int)
+    idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=80)
+
+    def __init__(
+        self, *args: Any, open_bills: tuple[BillView, ...], accounts: tuple[AccountView, ...], **kwargs: Any
+    ) -> None:
+        initial = {"idempotency_key": str(uuid.uuid4()), **kwargs.pop("initial", {})}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.open_bills = open_bills
+        self._choose("account_id", [("", _("不指定")), *((a.id, f"{a.code} {a.title}") for a in accounts)])
+        self._choose("months", [(str(m), str(m)) for m in sorted({b.month for b in open_bills})])
+        self._choose("bills", [(b.id, b.number) for b in open_bills])
+
+    def _choose(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above  # nosec B101
+        field.choices = choices
+
+    def bill_ids(self) -> tuple[int, ...]:
+        """The bills ticked, singly or by whole months, the oldest first."""
+        months = {Month.parse(month) for month in self.cleaned_data["months"]}
+        single = set(self.cleaned_data["bills"])
+        chosen = [b for b in self.open_bills if b.id in single or b.month in months]
+        return tuple(b.id for b in sorted(chosen, key=lambda b: (b.month, b.id)))
+
+
+class RunForm(DeskForm):
+    """The month to bill."""
+
+    month = MonthField(label=_("账期"))
+
+
+class UsageForm(DeskForm):
+    """A usage file."""
+
+    file = UploadField(endings=(".csv", ".csv.gz", ".parquet"), label=_("话单文件"))

@@ -1,0 +1,25 @@
+"""Addresses of bills, payments, accounts, bill runs and usage."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from trunkline.interfaces.web.billing import payments, runs, usage, views
+
+app_name = "billing"
+urlpatterns = [
+    path("bills/", views.list_bills, name="list"),
+    path("bills/<int:bill_id>/", views.show, name="show"),
+    path("bills/<int:bill_id>/bill.pdf", views.pdf, name="pdf"),
+    path("accounts/<int:account_id>/", views.account, name="account"),
+    path("payments/new/<int:organization_id>/", payments.pay, name="pay"),
+    path("payments/<int:payment_id>/", payments.show, name="payment"),
+    path("payments/<int:payment_id>/receipt.pdf", payments.receipt, name="receipt"),
+    path("bill-runs/", runs.list_runs, name="runs"),
+    path("bill-runs/start/", runs.start, name="start"),
+    path("bill-runs/<int:year>/<int:number>/", runs.show, name="run"),
+    path("bill-runs/<int:year>/<int:number>/progress/", runs.progress, name="run_progress"),
+    path("usage/", usage.list_files, name="usage"),
+    path("usage/upload/", usage.upload, name="upload"),
+    path("usage/<int:file_id>/", usage.show, name="usage_file"),
+]

@@ -1,0 +1,18 @@
+"""Addresses of orders."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from trunkline.interfaces.web.counter import views
+
+app_name = "counter"
+urlpatterns = [
+    path("orders/", views.list_orders, name="list"),
+    path("orders/new/", views.choose, name="choose"),
+    path("orders/new/<int:agreement_id>/", views.new_installation, name="new"),
+    path("orders/new/<int:agreement_id>/check/", views.check, name="check"),
+    path("orders/<int:order_id>/", views.show, name="show"),
+    path("orders/<int:order_id>/progress/", views.progress, name="progress"),
+    path("orders/<int:order_id>/slip.pdf", views.slip, name="slip"),
+]

@@ -1,0 +1,141 @@
+"""Pages of orders."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from trunkline.agreements import queries as agreements
+from trunkline.agreements.types import IN_FORCE
+from trunkline.counter import desk
+from trunkline.counter.registry import service_item
+from trunkline.interfaces.web.counter.forms import ITEM, InstallationForm, OrderFilter
+from trunkline.interfaces.web.page import StaffRequest, done, file_response, page, paged, submitted
+from trunkline.kernel.refusals import Refusal
+from trunkline.kernel.text import Text
+from trunkline.ordering import queries
+from trunkline.ordering.types import OrderState, OrderView
+from trunkline.party import queries as party
+from trunkline.security.queries import staff_names
+
+_LISTED = 500
+#: Rows of an order's line table; the slip holds them all.
+_LINES_SHOWN = 200
+
+
+@page("order.view")
+def list_orders(request: StaffRequest) -> HttpResponse:
+    """Orders, the newest first."""
+    form = OrderFilter(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {"q": "", "state": None}
+    orders = queries.find_orders(text=chosen["q"], state=chosen["state"], limit=_LISTED)
+    context = {
+        **paged(request, orders),
+        "form": form,
+        "organizations": party.organizations({o.organization_id for o in orders}),
+        "titles": {o.item_code: service_item(o.item_code).title for o in orders},
+    }
+    return render(request, "counter/list.html", context)
+
+
+@page("order.place")
+def choose(request: StaffRequest) -> HttpResponse:
+    """The agreements under which members may be connected."""
+    chosen = request.GET.get("organization", "")
+    found = (
+        agreements.agreements_of(int(chosen))
+        if chosen.isdigit()
+        else agreements.find_agreements(limit=_LISTED)
+    )
+    waiting = [a for a in found if a.state in IN_FORCE]
+    context = {
+        **paged(request, waiting),
+        "organizations": party.organizations({a.organization_id for a in found}),
+        "organization": party.organization(int(chosen)) if chosen.isdigit() else None,
+        "others": len(found) - len(waiting),
+    }
+    return render(request, "counter/choose.html", context)
+
+
+@page("order.place", methods=("GET", "HEAD", "POST"))
+def new_installation(request: StaffRequest, agreement_id: int) -> HttpResponse:
+    """Connect an agreement's members: one form for one or for 50,000 lines (S01)."""
+    agreement = agreements.agreement(agreement_id)
+    handlers = party.handlers(agreement.organization_id)
+    form = InstallationForm(request.POST or None, handlers=handlers, agreement=agreement)
+    if submitted(request, form):
+        placed = desk.place(request=form.request(), actor=request.actor, at=request.at)
+        return done(
+            request, _("已受理，订单号 %(number)s。") % {"number": placed.number}, "counter:show", placed.id
+        )
+    members = agreements.connectable_members(agreement_id)
+    context = {
+        "form": form,
+        "item": service_item(ITEM),
+        "agreement": agreement,
+        "organization": party.organization(agreement.organization_id),
+        "handlers": handlers,
+        "members": members[:_LINES_SHOWN],
+        "member_count": len(members),
+        "plans": sorted({m.plan_code for m in members}),
+    }
+    return render(request, "counter/new.html", context)
+
+
+@page("order.place", methods=("POST",))
+def check(request: StaffRequest, agreement_id: int) -> HttpResponse:
+    """What would happen with the form as it stands: every reason against, or the fees and what follows."""
+    agreement = agreements.agreement(agreement_id)
+    form = InstallationForm(
+        request.POST, handlers=party.handlers(agreement.organization_id), agreement=agreement
+    )
+    context: dict[str, object] = {"form": form}
+    if form.is_valid():
+        context["judgement"] = desk.dry_run(form.request(), actor=request.actor, at=request.at)
+    return render(request, "counter/check.html", context)
+
+
+def _order_context(order: OrderView) -> dict[str, object]:
+    failure = tuple(
+        Refusal(f["code"], f["clause"], Text(f["zh"], f["en"]), f.get("subject", "")) for f in order.failure
+    )
+    return {
+        "order": order,
+        "title": service_item(order.item_code).title,
+        "failure": failure,
+        "waiting": order.state is OrderState.ACKNOWLEDGED,
+    }
+
+
+@page("order.view")
+def show(request: StaffRequest, order_id: int) -> HttpResponse:
+    """An order with its papers, lines and fees."""
+    order = queries.order(order_id)
+    context = {
+        **_order_context(order),
+        "organization": party.organization(order.organization_id),
+        "agreement": agreements.agreement(order.agreement_id) if order.agreement_id else None,
+        "handler": queries.order_handler(order_id),
+        "papers": queries.order_papers(order_id),
+        "fees": queries.order_fees(order_id),
+        "items": queries.order_items(order_id, limit=_LINES_SHOWN),
+        "placed_by": staff_names({order.placed_by_id}).get(order.placed_by_id, ""),
+    }
+    return render(request, "counter/show.html", context)
+
+
+@page("order.view")
+def progress(request: StaffRequest, order_id: int) -> HttpResponse:
+    """The state of an order that is being carried out; the whole page is loaded again when it is over."""
+    order = queries.order(order_id)
+    response = render(request, "counter/progress.html", _order_context(order))
+    if order.state is not OrderState.ACKNOWLEDGED:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@page("order.view")
+def slip(request: StaffRequest, order_id: int) -> HttpResponse:
+    """业务受理单 (X-R1)."""
+    return file_response(desk.slip(order_id, request.at), f"slip-{order_id}.pdf", "application/pdf")

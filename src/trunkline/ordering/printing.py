@@ -1,0 +1,134 @@
+"""业务受理单: the acceptance slip on paper (X-R1), signed by the handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from trunkline.kernel.money import ZERO, count_in_capitals, in_capitals
+from trunkline.kernel.typeset import chinese_minute, typeset, yuan
+
+_TEMPLATES = Path(__file__).parent / "print"
+_YES, _NO = "✓", "—"
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerPrint:
+    """经办人: the five fields of S01-R1 and the document shown; `id_number` is printed as given."""
+
+    name: str
+    id_number: str
+    phone: str
+    email: str
+    postal_address: str
+    postcode: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPrint:
+    """A paper shown at the counter."""
+
+    name: str
+    reference: str
+    original_seen: bool
+    sealed: bool
+    copy_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLinePrint:
+    """One number of the order."""
+
+    number: str
+    user_name: str
+    plan_name: str
+    first_month_mode: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeePrint:
+    """A fee with the reference of its price; yuan."""
+
+    title: str
+    amount: Decimal
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPrint:
+    """What stands on a slip. `notices` are the sentences that the item must print."""
+
+    order_number: str
+    item_title: str
+    clause: str
+    channel: str
+    operator_name: str
+    clerk: str
+    placed_at: datetime
+    takes_effect: str
+    state: str
+    organization_name: str
+    organization_code: str
+    agreement_number: str
+    handler: HandlerPrint
+    papers: tuple[PaperPrint, ...]
+    lines: tuple[SlipLinePrint, ...]
+    fees: tuple[FeePrint, ...]
+    notices: tuple[str, ...]
+
+
+def slip_pdf(p: SlipPrint, *, at: datetime) -> bytes:
+    """The acceptance slip. Raises `Refused` as `typeset` does."""
+    total = sum((fee.amount for fee in p.fees), ZERO)
+    handler = p.handler
+    data = {
+        "order_number": p.order_number,
+        "item": p.item_title,
+        "clause": p.clause,
+        "operator_name": p.operator_name,
+        "header": [
+            ("受理业务", f"{p.item_title}（{p.clause}）"),
+            ("受理时间", chinese_minute(p.placed_at)),
+            ("服务渠道", p.channel),
+            ("受理人", p.clerk),
+            ("生效时间", p.takes_effect),
+            ("订单状态", p.state),
+        ],
+        "customer": [
+            ("单位名称", p.organization_name),
+            ("信用代码", p.organization_code or "—"),
+            ("入网协议", p.agreement_number or "—"),
+            ("号码数", f"{len(p.lines):,} 户"),
+        ],
+        "handler": [
+            ("姓　　名", handler.name),
+            ("证件号码", handler.id_number),
+            ("联系电话", handler.phone),
+            ("电子邮箱", handler.email),
+            ("通信地址", handler.postal_address),
+            ("邮　　编", handler.postcode),
+        ],
+        "papers": [
+            (
+                paper.name,
+                paper.reference,
+                _YES if paper.original_seen else _NO,
+                _YES if paper.sealed else _NO,
+                _YES if paper.copy_kept else _NO,
+            )
+            for paper in p.papers
+        ],
+        "lines": [
+            (str(place), line.number, line.user_name, line.plan_name, line.first_month_mode, line.state)
+            for place, line in enumerate(p.lines, 1)
+        ],
+        "count_capitals": count_in_capitals(len(p.lines)),
+        "fees": [(fee.title, fee.reference, yuan(fee.amount)) for fee in p.fees],
+        "total": yuan(total),
+        "total_capitals": in_capitals(total),
+        "notices": list(p.notices),
+    }
+    return typeset(_TEMPLATES / "slip.typ", data, at=at)

@@ -1,0 +1,163 @@
+"""Reads of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from trunkline.kernel.periods import Month
+from trunkline.subscriptions.rules import person_key
+from trunkline.subscriptions.types import LineState, LineView, NameType, PlanPeriod, StopCause
+
+_LINES = """
+SELECT l.id, l.branch_id, l.organization_id, l.account_id, l.number, l.state, l.name_type, l.user_name,
+    l.user_id_number, coalesce(plan.offering_id, 0), plan.first_month_mode, coalesce(sim.iccid, ''),
+    l.activated_at, l.terminated_at,
+    ARRAY(SELECT cause FROM subscriptions_linestop stop
+          WHERE stop.line_id = l.id AND stop.until IS NULL ORDER BY cause)
+FROM subscriptions_line l
+LEFT JOIN LATERAL (
+    SELECT offering_id, first_month_mode FROM subscriptions_lineoffering o
+    WHERE o.line_id = l.id AND o.is_plan ORDER BY o.valid_from DESC LIMIT 1
+) plan ON true
+LEFT JOIN subscriptions_sim sim ON sim.line_id = l.id AND sim.retired_at IS NULL
+"""
+
+
+def _line_views(tail: str, parameters: Sequence[Any]) -> tuple[LineView, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES + tail, parameters)
+        return tuple(
+            LineView(
+                id=row[0],
+                branch_id=row[1],
+                organization_id=row[2],
+                account_id=row[3],
+                number=row[4],
+                state=LineState(row[5]),
+                name_type=NameType(row[6]),
+                user_name=row[7],
+                user_id_number=row[8],
+                offering_id=row[9],
+                first_month_mode=row[10],
+                iccid=row[11],
+                activated_at=row[12],
+                terminated_at=row[13],
+                stop_causes=tuple(StopCause(cause) for cause in row[14]),
+            )
+            for row in cursor.fetchall()
+        )
+
+
+def lines(ids: Iterable[int]) -> dict[int, LineView]:
+    """Lines by id; those that are unknown or of other branches are left out."""
+    return {view.id: view for view in _line_views("WHERE l.id = ANY(%s)", [list(ids)])}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def lines_of_organization(
+    organization_id: int, *, text: str = "", limit: int = 100, offset: int = 0
+) -> tuple[LineView, ...]:
+    """Lines of an organisation in the order they were connected; `text` is part of a number or a user's name."""
+    conditions, parameters = "l.organization_id = %s", [organization_id, limit, offset]
+    if text.strip():
+        conditions += " AND (l.number LIKE %s OR l.user_name LIKE %s)"
+        parameters[1:1] = [f"%{_escaped(text.strip())}%"] * 2  # type: ignore[list-item]
+    return _line_views(f"WHERE {conditions} ORDER BY l.id LIMIT %s OFFSET %s", parameters)
+
+
+def count_lines(organization_id: int) -> dict[LineState, int]:
+    """How many lines of an organisation are in each state; every state stands in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT state, count(*) FROM subscriptions_line WHERE organization_id = %s GROUP BY state",
+            [organization_id],
+        )
+        counted = dict(cursor.fetchall())
+    return {state: counted.get(state.value, 0) for state in LineState}
+
+
+def line_by_number(number: str) -> LineView | None:
+    """The line that holds a number, or None."""
+    found = _line_views(
+        "WHERE l.id = (SELECT line_id FROM subscriptions_linenumber WHERE number = %s AND valid_to IS NULL)",
+        [number],
+    )
+    return found[0] if found else None
+
+
+def held_since(numbers: Collection[str]) -> dict[str, datetime]:
+    """Since when each number has been, or was, held by its last line; numbers no line ever held are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, max(valid_from) FROM subscriptions_linenumber WHERE number = ANY(%s) GROUP BY number",
+            [list(numbers)],
+        )
+        return dict(cursor.fetchall())
+
+
+def occupied_numbers(numbers: Collection[str], at: datetime) -> frozenset[str]:
+    """Those of `numbers` that a line holds at `at` or later."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number FROM subscriptions_linenumber WHERE number = ANY(%s) "
+            "AND tstzrange(valid_from, valid_to) && tstzrange(%s, NULL)",
+            [list(numbers), at],
+        )
+        return frozenset(number for (number,) in cursor.fetchall())
+
+
+def sims_in_stock(stock_id: int) -> int:
+    """How many SIM cards a branch's stock can still give out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM subscriptions_sim "
+            "WHERE stock_id = %s AND line_id IS NULL AND retired_at IS NULL",
+            [stock_id],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def live_lines_of_persons(id_numbers: Iterable[str]) -> dict[str, int]:
+    """How many live lines each actual user has over the whole operator, other branches included (REG-14).
+
+    Only counts leave the database: rows of other branches stay out of sight. Every number asked for stands in
+    the answer.
+    """
+    asked = list(id_numbers)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id_number, lines FROM trunkline_live_lines(%s::text[])",
+            [[person_key(number) for number in asked]],
+        )
+        counted = dict(cursor.fetchall())
+    return {number: counted.get(person_key(number), 0) for number in asked}
+
+
+def plan_periods(month: Month) -> tuple[PlanPeriod, ...]:
+    """Every visible line's stretches on one plan under one number that touch the month, by line and time.
+
+    Stretches are whole, not cut to the month: `active_from` may lie before it, and `active_to` is None while the
+    stretch is open. `entered_at` is when the line was activated.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.id, n.number, l.account_id, l.branch_id, l.organization_id, o.offering_id, "
+            "o.first_month_mode, l.activated_at, greatest(n.valid_from, o.valid_from) AS active_from, "
+            "least(n.valid_to, o.valid_to) AS active_to "
+            "FROM subscriptions_line l "
+            "JOIN subscriptions_linenumber n ON n.line_id = l.id "
+            "JOIN subscriptions_lineoffering o ON o.line_id = l.id AND o.is_plan "
+            "WHERE l.activated_at < %(end)s AND n.valid_from < %(end)s AND o.valid_from < %(end)s "
+            "AND (n.valid_to IS NULL OR n.valid_to > greatest(%(start)s, o.valid_from)) "
+            "AND (o.valid_to IS NULL OR o.valid_to > greatest(%(start)s, n.valid_from)) "
+            "ORDER BY l.id, active_from",
+            {"start": month.start, "end": month.end},
+        )
+        return tuple(PlanPeriod(*row) for row in cursor.fetchall())
