@@ -17,6 +17,7 @@ help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 setup: .venv/.ready ## Install everything into .venv and build/
+	@mkdir -p build/collected
 	@$(BIN)/python tools/frontend.py
 	@$(BIN)/python tools/messages.py compile
 

@@ -79,7 +79,7 @@ def cluster() -> Iterator[Cluster]:
     run(f"CREATE DATABASE {TEMPLATE} TEMPLATE {_database_name()}")
     yield Cluster(world, run)
     connections.close_all()
-    server.stop()
+    server.remove()
 
 
 def _database_name() -> str:

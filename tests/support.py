@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from urllib.parse import quote
 
-from django.db import connection
+from django.db import connection, connections
 
 #: What a refusal may leave behind: nothing. Framework tables and the audit of the attempt's own reads are left out.
 _NOT_BUSINESS = ("django_", "axes_", "procrastinate_", "auth_")
@@ -31,3 +40,64 @@ def check_deferred() -> None:
     """Run the deferred constraint triggers now, as a commit would."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 60, what: str = "the condition") -> None:
+    """Return as soon as `condition` holds; fail when it does not within `seconds`."""
+    deadline = monotonic() + seconds
+    pause = threading.Event()
+    while not condition():
+        if monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true within {seconds} s")
+        pause.wait(0.05)
+
+
+def other_process_environment() -> dict[str, str]:
+    """The environment in which another process works on the database this test is connected to."""
+
+    def address(alias: str) -> str:
+        found = connections[alias].settings_dict
+        parts = {"dbname": found["NAME"], "user": found["USER"], "password": found["PASSWORD"]}
+        parts |= {"host": found["HOST"], "port": str(found["PORT"])}
+        user, password = quote(parts["user"], safe=""), quote(parts["password"], safe="")
+        host = quote(parts["host"], safe="")
+        return f"postgresql://{user}:{password}@/{parts['dbname']}?host={host}&port={parts['port'] or '5432'}"
+
+    return os.environ | {
+        "TRUNKLINE_DATABASE_URL": address("owner"),
+        "TRUNKLINE_SERVING_DATABASE_URL": address("default"),
+        "TRUNKLINE_WORKER_DEAD_AFTER": "2",
+    }
+
+
+@contextmanager
+def program(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A `trunkline` process on this test's database, killed when the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "trunkline", *arguments],
+        env=other_process_environment(),
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL the process and everything it started."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=20)
+
+
+def waits_for_a_lock() -> bool:
+    """Whether another session on this database waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])

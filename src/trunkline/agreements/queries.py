@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -18,7 +18,10 @@ from trunkline.agreements.models import (
 )
 from trunkline.agreements.rules.terms import state_refusals
 from trunkline.agreements.types import (
+    AGREEMENT_LIFE,
+    END_IN_SIGHT_DAYS,
     IN_FORCE,
+    AgreementEvent,
     AgreementState,
     AgreementTerms,
     AgreementView,
@@ -340,3 +343,11 @@ def why_not_connectable(agreement_id: int) -> tuple[Refusal, ...]:
     if made and not waiting:
         found.append(ALL_CONNECTED)
     return tuple(found)
+
+
+def end_in_sight(on: date) -> bool:
+    """Whether an agreement in force that is not marked yet ends soon (P2-27)."""
+    return Agreement.objects.filter(
+        state__in=AGREEMENT_LIFE.sources(AgreementEvent.NEAR_END),
+        ends_on__lte=on + timedelta(days=END_IN_SIGHT_DAYS),
+    ).exists()

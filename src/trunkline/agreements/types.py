@@ -119,6 +119,9 @@ ON_PAPER = (
 )
 #: States in which a further member sheet may come.
 OPEN = (AgreementState.DRAFT, AgreementState.REVIEW, *ON_PAPER)
+#: An agreement is expiring from so many days before its end, to be reviewed before it is renewed (P2-27).
+END_IN_SIGHT_DAYS = 60
+
 #: States in which members may be connected under the agreement.
 IN_FORCE = (AgreementState.EFFECTIVE, AgreementState.RENEWED, AgreementState.EXPIRING)
 

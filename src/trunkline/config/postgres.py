@@ -61,7 +61,6 @@ COMMON = {
     "log_timezone": "UTC",
     "lc_messages": "C",
     "jit": "off",
-    "password_encryption": "scram-sha-256",
     "log_line_prefix": "%m [%p] %u@%d/%a ",
 }
 DURABLE = {"shared_buffers": "512MB", "max_wal_size": "2GB", "max_connections": "120", "work_mem": "16MB"}
@@ -375,4 +374,5 @@ def _short_directory(directory: Path) -> Path:
     Not in the environment's temporary directory, which differs between a shell, a service and a timer.
     """
     name = hashlib.sha256(str(directory).encode()).hexdigest()[:16]
-    return Path("/tmp") / f"trunkline-{os.geteuid()}-{name}"  # noqa: S108  # nosec B108
+    short = "/tmp"  # noqa: S108  # nosec B108
+    return Path(short, f"trunkline-{os.geteuid()}-{name}")

@@ -246,7 +246,8 @@ def _answers(current: Run) -> bool:
 
 def _reachable(host: str) -> str:
     """An address to connect to, for one to listen on."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # nosec B104
+    everywhere = "0.0.0.0"  # noqa: S104  # nosec B104
+    return {everywhere: "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 # Keeping it alive.

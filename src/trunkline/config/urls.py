@@ -1,5 +1,9 @@
-"""Addresses."""
+"""Addresses: every door that is reached over HTTP."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("trunkline.interfaces.web.urls")),
+]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from trunkline.kernel.refusals import raise_if_any
-from trunkline.numbering.models import NumberGrade, NumberRange, Reservation
+from trunkline.numbering.models import Number, NumberGrade, NumberRange, Reservation
 from trunkline.numbering.rules import like_of, pattern_refusals
 from trunkline.numbering.types import (
     GradeView,
@@ -151,3 +151,11 @@ def leases(values: Iterable[str]) -> dict[str, ReservationView]:
             [list(values)],
         )
         return {row[1]: ReservationView(*row) for row in cursor.fetchall()}
+
+
+def upkeep_due(at: datetime) -> bool:
+    """Whether a reservation has run out or a frozen number's time is over: what the sweep looks at first."""
+    return (
+        Reservation.objects.filter(ended_at__isnull=True, expires_at__lte=at).exists()
+        or Number.objects.filter(state=NumberState.FROZEN, frozen_until__lte=at).exists()
+    )

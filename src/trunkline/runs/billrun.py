@@ -30,6 +30,8 @@ from trunkline.subscriptions.queries import plan_periods
 
 __all__ = ["bill_run", "bill_runs", "retry_parked", "run_month", "run_parts", "start_bill_run"]
 
+#: The job that runs a month on behalf of whoever pressed the button.
+RUN_JOB = "bill.run"
 #: How many accounts are billed in one transaction.
 ACCOUNTS_A_PART = 2_000
 #: A run looks this often for accounts that came up while it was at work.

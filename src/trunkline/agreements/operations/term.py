@@ -10,16 +10,13 @@ from trunkline.agreements.operations.shared import locked, move
 from trunkline.agreements.queries import holder_of
 from trunkline.agreements.rules.signing import renewed_end
 from trunkline.agreements.rules.terms import event_refusals
-from trunkline.agreements.types import AGREEMENT_LIFE, AgreementEvent, AgreementState
+from trunkline.agreements.types import AGREEMENT_LIFE, END_IN_SIGHT_DAYS, AgreementEvent, AgreementState
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
 from trunkline.kernel.text import Text
 from trunkline.numbering.operations import release_numbers
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
-
-#: An agreement's end is in sight so many days before (P2-27).
-END_IN_SIGHT_DAYS = 60
 
 NOT_OVER = Refusal(
     "agreement.not_over",

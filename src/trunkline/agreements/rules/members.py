@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -127,8 +128,9 @@ class MemberFacts:
     waiting: Mapping[str, int]
 
 
+@functools.lru_cache(maxsize=4096)
 def lookup_key(written: str) -> str:
-    """How names and codes are compared: without blanks, case or the words in brackets' width."""
+    """How names and codes are compared: without blanks and case."""
     return "".join(written.split()).casefold()
 
 

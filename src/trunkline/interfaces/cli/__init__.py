@@ -70,9 +70,7 @@ class Front(Group):
             ["--as", "login"],
             envvar="TRUNKLINE_STAFF",
             metavar="LOGIN",
-            text=Text(
-                "以哪个员工的身份执行(默认 system)", "The staff member who acts (default: system)"
-            ),
+            text=Text("以哪个员工的身份执行(默认 system)", "The staff member who acts (default: system)"),
         ),
         Option(
             ["--language"],
@@ -88,6 +86,6 @@ class Front(Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.pass_context
-def cli(ctx: click.Context, login: str | None, **_: Any) -> None:
+def cli(ctx: click.Context, /, login: str | None, **_: Any) -> None:
     """Every command runs as one staff member, through the command-line door."""
     ctx.obj = Session(login) if login else Session()

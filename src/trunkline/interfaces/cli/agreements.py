@@ -85,7 +85,9 @@ NOT_PREMIUM = Refusal(
 
 @command_for("agreement.view", agreement, "list", text=Text("列出协议", "List agreements"))
 @click.argument("words", default="", metavar="[TEXT]")
-@option("--org", "organization_id", type=int, default=None, text=Text("某个集团客户的", "Of one organisation"))
+@option(
+    "--org", "organization_id", type=int, default=None, text=Text("某个集团客户的", "Of one organisation")
+)
 def list_agreements(
     *, words: str, organization_id: int | None, actor: Actor, at: datetime, out: Output
 ) -> None:
@@ -162,12 +164,26 @@ def _premium_terms(values: tuple[str, ...]) -> tuple[PremiumTerms, ...]:
 )
 @option("--years", type=int, default=2, show_default=True, text=Text("有效期(年)", "Term in years"))
 @option(
-    "--minimum", type=int, default=MINIMUM_MEMBERS, show_default=True, text=Text("入网户数下限", "Members promised")
+    "--minimum",
+    type=int,
+    default=MINIMUM_MEMBERS,
+    show_default=True,
+    text=Text("入网户数下限", "Members promised"),
 )
-@option("--cap", type=int, default=6, show_default=True, text=Text("流量封顶GB;0为不封顶", "Data cap in GB; 0 is none"))
+@option(
+    "--cap",
+    type=int,
+    default=6,
+    show_default=True,
+    text=Text("流量封顶GB;0为不封顶", "Data cap in GB; 0 is none"),
+)
 @option("--terminal", default="", text=Text("终端型号", "Terminal model"))
-@option("--unsupported", multiple=True, text=Text("终端不支持的功能(P2-17)", "Feature the terminal lacks (P2-17)"))
-@option("--premium", multiple=True, metavar="NUMBER", text=Text("靓号(可多次)", "Premium number (repeatable)"))
+@option(
+    "--unsupported", multiple=True, text=Text("终端不支持的功能(P2-17)", "Feature the terminal lacks (P2-17)")
+)
+@option(
+    "--premium", multiple=True, metavar="NUMBER", text=Text("靓号(可多次)", "Premium number (repeatable)")
+)
 def draft(
     *,
     organization_id: int,
@@ -212,7 +228,10 @@ def submit(*, agreement_id: int, actor: Actor, at: datetime, out: Output) -> Non
 
 
 @command_for(
-    "agreement.print", agreement, "print", text=Text("打印定稿(审核后)", "Print the final text (after review)")
+    "agreement.print",
+    agreement,
+    "print",
+    text=Text("打印定稿(审核后)", "Print the final text (after review)"),
 )
 @click.argument("agreement_id", type=int, metavar="ID")
 @file_option("agreement.pdf")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -75,18 +75,11 @@ JSON_OPTION = Option(
 )
 
 
-def _command(
-    run: Callable[..., None],
-    group: Group | None,
-    name: str,
-    text: Text,
-    examples: tuple[str, ...],
-    permission: str,
-) -> Command:
-    make = click.command if group is None else group.command
-    command = make(name, cls=Command, text=text, examples=examples)(run)
+def _command(run: Callable[..., None], group: Group | None, declared: Mapping[str, Any]) -> Command:
+    command = click.command(cls=Command, **declared)(run)
     command.params.append(JSON_OPTION)
-    command.permission = permission
+    if group is not None:
+        group.add_command(command)
     return command
 
 
@@ -117,7 +110,8 @@ def command_for(
                 with acting(actor) if one_transaction else nullcontext():
                     function(actor=actor, at=now(), out=Output(as_json), **arguments)
 
-        return _command(run, group, name, text, examples, permission)
+        declared = {"name": name, "text": text, "examples": examples, "permission": permission}
+        return _command(run, group, declared)
 
     return decorate
 
@@ -133,6 +127,6 @@ def command_without_actor(
             with answered(as_json=as_json):
                 function(out=Output(as_json), **arguments)
 
-        return _command(run, group, name, text, examples, "")
+        return _command(run, group, {"name": name, "text": text, "examples": examples})
 
     return decorate

@@ -42,7 +42,9 @@ _POSTINGS: tuple[Column[PostingView], ...] = (
 )
 
 
-@command_for("ledger.view", ledger, "balance", text=Text("一个账户的余额和最近分录", "One account's balances"))
+@command_for(
+    "ledger.view", ledger, "balance", text=Text("一个账户的余额和最近分录", "One account's balances")
+)
 @click.argument("account_id", type=int, metavar="ACCOUNT")
 def balance(*, account_id: int, actor: Actor, at: datetime, out: Output) -> None:
     """What the account owes and what is held for it, as positive yuan."""

@@ -37,7 +37,9 @@ _LIST: tuple[Column[NumberView], ...] = (
     examples=("trunkline number search 8888", "trunkline number search '186*6?' --grade AAA --limit 10"),
 )
 @click.argument("pattern", default="")
-@option("--grade", default=None, text=Text("靓号等级;空为普通号码", "Grade of premium numbers; '' is ordinary"))
+@option(
+    "--grade", default=None, text=Text("靓号等级;空为普通号码", "Grade of premium numbers; '' is ordinary")
+)
 @option(
     "--state",
     type=click.Choice([s.value for s in NumberState]),
@@ -62,8 +64,15 @@ def search(
     examples=("trunkline number reserve 18655101234 --for customer:12 --until 2026-12-01",),
 )
 @click.argument("value", metavar="NUMBER")
-@option("--for", "holder", required=True, text=Text("为谁保留,如 agreement:12", "For whom, such as agreement:12"))
-@option("--until", type=INSTANT, default=None, text=Text("预占到期时间(默认7天)", "End of the lease (default 7 days)"))
+@option(
+    "--for", "holder", required=True, text=Text("为谁保留,如 agreement:12", "For whom, such as agreement:12")
+)
+@option(
+    "--until",
+    type=INSTANT,
+    default=None,
+    text=Text("预占到期时间(默认7天)", "End of the lease (default 7 days)"),
+)
 def reserve(
     *, value: str, holder: str, until: datetime | None, actor: Actor, at: datetime, out: Output
 ) -> None:
@@ -82,7 +91,10 @@ def reserve(
     number,
     "release",
     text=Text("释放预占", "Give reserved numbers back"),
-    examples=("trunkline number release --for customer:12", "trunkline number release 18655101234 --for customer:12"),
+    examples=(
+        "trunkline number release --for customer:12",
+        "trunkline number release 18655101234 --for customer:12",
+    ),
 )
 @click.argument("values", nargs=-1, metavar="[NUMBER]...")
 @option("--for", "holder", required=True, text=Text("为谁保留的", "Whose reservations"))

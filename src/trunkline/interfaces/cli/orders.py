@@ -13,7 +13,7 @@ from trunkline.agreements.queries import agreement
 from trunkline.counter import desk
 from trunkline.counter.registry import service_items
 from trunkline.interfaces.cli.door import command_for
-from trunkline.interfaces.cli.output import Column, Output, jsonable
+from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.values import READABLE, file_option, write_file
 from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.refusals import raise_if_any
@@ -67,7 +67,7 @@ _FEES: tuple[Column[FeeLine], ...] = (
 )
 
 
-class _PaperType(click.ParamType):
+class _PaperType(click.ParamType[ShownPaper]):
     """KIND=REFERENCE: a paper that was seen in the original, sealed, and copied."""
 
     name = "KIND=REFERENCE"
@@ -103,7 +103,7 @@ def _request(
 ) -> OrderRequest:
     handler_id = handler or given["handler"]
     if not isinstance(handler_id, int):
-        raise click.UsageError("the handler is missing: --handler ID, or \"handler\" in the request file")
+        raise click.UsageError('the handler is missing: --handler ID, or "handler" in the request file')
     return OrderRequest(
         item_code=_ITEM,
         organization_id=agreement(agreement_id).organization_id,
@@ -201,9 +201,7 @@ def _show(view: OrderView, out: Output) -> None:
 @click.argument("words", default="", metavar="[NUMBER]")
 @option("--open", "open_only", is_flag=True, text=Text("只列未完成的", "Only those that still ask for work"))
 @option("--limit", default=50, show_default=True, text=Text("最多列出多少个", "How many at most"))
-def list_orders(
-    *, words: str, open_only: bool, limit: int, actor: Actor, at: datetime, out: Output
-) -> None:
+def list_orders(*, words: str, open_only: bool, limit: int, actor: Actor, at: datetime, out: Output) -> None:
     """The newest first."""
     out.rows(_LIST, queries.find_orders(text=words, open_only=open_only, limit=limit))
 
@@ -216,14 +214,16 @@ def show(*, order_id: int, actor: Actor, at: datetime, out: Output) -> None:
     items, fees = queries.order_items(order_id), queries.order_fees(order_id)
     if out.as_json:
         papers = queries.order_papers(order_id)
-        out.data({"order": jsonable(found), "items": items, "fees": fees, "papers": papers})
+        out.data({"order": found, "items": items, "fees": fees, "papers": papers})
         return
     _show(found, out)
     out.rows(_FEES, fees)
     out.rows(_ITEMS, items)
 
 
-@command_for("order.view", order, "slip", text=Text("把业务受理单写成 PDF", "Write the acceptance slip as PDF"))
+@command_for(
+    "order.view", order, "slip", text=Text("把业务受理单写成 PDF", "Write the acceptance slip as PDF")
+)
 @click.argument("order_id", type=int, metavar="ID")
 @file_option("slip.pdf")
 def slip(*, order_id: int, target: Path, actor: Actor, at: datetime, out: Output) -> None:

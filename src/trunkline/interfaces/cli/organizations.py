@@ -11,20 +11,31 @@ from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.text import Text
 from trunkline.party import queries as party
-from trunkline.party.types import CONTACT_ROLE_NAMES, INDUSTRY_NAMES, ContactView, HandlerView, OrganizationView
+from trunkline.party.types import (
+    CONTACT_ROLE_NAMES,
+    INDUSTRY_NAMES,
+    ContactView,
+    HandlerView,
+    IdentityStatus,
+    OrganizationView,
+)
 from trunkline.security.types import Actor
 from trunkline.subscriptions.queries import count_lines
 from trunkline.subscriptions.types import LINE_STATE_NAMES
 
 org = Group("org", text=Text("集团客户:查找、查看", "Organisations: find, show"))
 
+_IDENTITY = {
+    IdentityStatus.COMPLETE: Text("完整", "Complete"),
+    IdentityStatus.PROVISIONAL: Text("待补全", "Provisional"),
+}
 _LIST: tuple[Column[OrganizationView], ...] = (
     Column(Text("ID", "ID"), lambda o: o.id, right=True),
     Column(Text("编码", "Code"), lambda o: o.code),
     Column(Text("名称", "Name"), lambda o: o.name),
     Column(Text("统一社会信用代码", "Credit code"), lambda o: o.uscc),
     Column(Text("行业", "Industry"), lambda o: INDUSTRY_NAMES[o.industry]),
-    Column(Text("身份", "Identity"), lambda o: o.identity_status),
+    Column(Text("身份", "Identity"), lambda o: _IDENTITY[o.identity_status]),
 )
 _CONTACTS: tuple[Column[ContactView], ...] = (
     Column(Text("联系人", "Contact"), lambda c: c.name),
@@ -78,8 +89,12 @@ def show(*, organization_id: int, actor: Actor, at: datetime, out: Output) -> No
             (Text("行业", "Industry"), INDUSTRY_NAMES[found.industry]),
             (Text("地址", "Address"), found.address),
             (Text("法定代表人", "Legal representative"), found.legal_representative),
+            (Text("身份", "Identity"), _IDENTITY[found.identity_status]),
             (Text("身份补全期限", "Identity due"), found.identity_due_on),
-            *((Text(f"号码:{name.zh}", f"Lines: {name.en}"), lines[s]) for s, name in LINE_STATE_NAMES.items()),
+            *(
+                (Text(f"号码:{name.zh}", f"Lines: {name.en}"), lines[s])
+                for s, name in LINE_STATE_NAMES.items()
+            ),
         ],
     )
     out.rows(_CONTACTS, contacts)

@@ -84,7 +84,9 @@ def take(
     out.record(made, [(column.title, column.value(made)) for column in _LIST])
 
 
-@command_for("payment.view", payment, "list", text=Text("列出一个集团客户的收款", "List an organisation's payments"))
+@command_for(
+    "payment.view", payment, "list", text=Text("列出一个集团客户的收款", "List an organisation's payments")
+)
 @click.argument("organization_id", type=int, metavar="ORGANISATION")
 def list_payments(*, organization_id: int, actor: Actor, at: datetime, out: Output) -> None:
     """The newest first."""

@@ -39,9 +39,16 @@ def _signature(default_role: SignerRole) -> Callable[[Callable[..., None]], Call
             show_default=True,
             text=Text("签字人身份", "The signer's capacity"),
         ),
-        option("--power-of-attorney", default="", text=Text("授权委托书编号", "Number of the power of attorney")),
+        option(
+            "--power-of-attorney", default="", text=Text("授权委托书编号", "Number of the power of attorney")
+        ),
         option("--signed-on", type=DAY, required=True, text=Text("签字日期", "Day of the signature")),
-        option("--sealed-on", type=DAY, default=None, text=Text("盖章日期(默认同日)", "Day of the seal (the same)")),
+        option(
+            "--sealed-on",
+            type=DAY,
+            default=None,
+            text=Text("盖章日期(默认同日)", "Day of the seal (the same)"),
+        ),
     )
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
@@ -134,7 +141,10 @@ def add_signing(agreement: Group) -> None:
         )
         out.done(
             {"id": agreement_id, "attachment": attachment, "side": side},
-            Text("协议 {id} 附件 {attachment} 已登记签署", "Agreement {id}: signature on attachment {attachment}"),
+            Text(
+                "协议 {id} 附件 {attachment} 已登记签署",
+                "Agreement {id}: signature on attachment {attachment}",
+            ),
         )
 
     @command_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ _TITLES = {role.code: role.title for role in ROLES}
 
 
 def _row(columns: dict[str, Text]) -> tuple[Column[dict[str, Any]], ...]:
-    return tuple(Column(title, lambda row, key=key: row[key]) for key, title in columns.items())
+    return tuple(Column(title, operator.itemgetter(key)) for key, title in columns.items())
 
 
 @command_for("staff.view", staff, "list", text=Text("列出员工", "List staff"))
@@ -49,7 +50,12 @@ def _titles(roles: tuple[str, ...]) -> str:
     return "、".join(say(_TITLES[role]) for role in roles if role in _TITLES)
 
 
-@command_for("catalog.view", None, "items", text=Text("列出服务项目及其条款", "List the service items with their clauses"))
+@command_for(
+    "catalog.view",
+    None,
+    "items",
+    text=Text("列出服务项目及其条款", "List the service items with their clauses"),
+)
 def items(*, actor: Actor, at: datetime, out: Output) -> None:
     """Every service item as declared."""
     from trunkline.counter.registry import service_items

@@ -16,7 +16,6 @@ from trunkline.kernel.text import Text
 from trunkline.rating import queries
 from trunkline.runs.intake import take_usage_file
 from trunkline.runs.types import IntakeResult
-from trunkline.security.audit import acting
 from trunkline.security.types import Actor
 
 usage = Group("usage", text=Text("话单:导入、查看文件", "Usage files: import, list"))
@@ -55,3 +54,38 @@ def import_files(*, files: tuple[Path, ...], actor: Actor, at: datetime, out: Ou
     out.rows(_RESULTS, results)
     if any(result.refusal is not None for result in results):
         raise click.exceptions.Exit(BROKEN)
+
+
+_FILES: tuple[Column[queries.UsageFileView], ...] = (
+    Column(Text("ID", "ID"), lambda f: f.id, right=True),
+    Column(Text("文件", "File"), lambda f: f.name),
+    Column(Text("接收时间", "Received"), lambda f: f.received_at),
+    Column(Text("记录", "In"), lambda f: f.records, right=True),
+    Column(Text("接收", "Accepted"), lambda f: f.accepted, right=True),
+    Column(Text("重复", "Duplicate"), lambda f: f.duplicates, right=True),
+    Column(Text("拒收", "Rejected"), lambda f: f.rejected, right=True),
+)
+_REJECTS: tuple[Column[queries.RejectView], ...] = (
+    Column(Text("行", "Row"), lambda r: r.row_number, right=True),
+    Column(Text("原因", "Reason"), lambda r: r.reason),
+    Column(Text("字段", "Field"), lambda r: r.field),
+    Column(Text("原文", "As it stood"), lambda r: r.record),
+)
+
+
+@command_for("usage.view", usage, "files", text=Text("列出已导入的文件", "List the files taken in"))
+@option("--limit", default=50, show_default=True, text=Text("最多列出多少个", "How many at most"))
+def files(*, limit: int, actor: Actor, at: datetime, out: Output) -> None:
+    """The newest first."""
+    out.rows(_FILES, queries.usage_files(limit=limit))
+
+
+@command_for(
+    "usage.view", usage, "rejects", text=Text("列出一个文件未接收的记录", "List what was not taken of a file")
+)
+@click.argument("file_id", type=int, metavar="ID")
+@option("--limit", default=50, show_default=True, text=Text("最多列出多少行", "How many at most"))
+def rejects(*, file_id: int, limit: int, actor: Actor, at: datetime, out: Output) -> None:
+    """Duplicates included, in the order of the file."""
+    queries.usage_file(file_id)
+    out.rows(_REJECTS, queries.rejects(file_id, limit=limit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -10,12 +11,12 @@ from typing import Any
 import click
 
 from trunkline.interfaces.cli.output import Output
-from trunkline.interfaces.cli.words import option
+from trunkline.interfaces.cli.words import F, option
 from trunkline.kernel.periods import SHANGHAI, Month
 from trunkline.kernel.text import Text
 
 
-class _MonthType(click.ParamType):
+class _MonthType(click.ParamType[Month]):
     name = "YYYY-MM"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Month:
@@ -25,7 +26,7 @@ class _MonthType(click.ParamType):
             self.fail(f"{value!r} is not a month (YYYY-MM)", param, ctx)
 
 
-class _AmountType(click.ParamType):
+class _AmountType(click.ParamType[Decimal]):
     name = "YUAN"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
@@ -38,7 +39,7 @@ class _AmountType(click.ParamType):
         return round(amount, 2)
 
 
-class _DayType(click.ParamType):
+class _DayType(click.ParamType[date]):
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -48,7 +49,7 @@ class _DayType(click.ParamType):
             self.fail(f"{value!r} is not a day (YYYY-MM-DD)", param, ctx)
 
 
-class _InstantType(click.ParamType):
+class _InstantType(click.ParamType[datetime]):
     name = "YYYY-MM-DD[THH:MM]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
@@ -68,7 +69,7 @@ READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path
 WRITABLE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
-def file_option(default: str) -> Any:
+def file_option(default: str) -> Callable[[F], F]:
     """`-o FILE`: where a document is written."""
     return option(
         "-o",

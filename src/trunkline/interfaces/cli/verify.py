@@ -48,7 +48,10 @@ def broken(checks: Sequence[Check]) -> list[tuple[Check, Sequence[str]]]:
 
 
 @command_for(
-    "verify.view", None, "verify", text=Text("核查全库不变量", "Check every invariant over the whole database")
+    "verify.view",
+    None,
+    "verify",
+    text=Text("核查全库不变量", "Check every invariant over the whole database"),
 )
 def verify(*, actor: Actor, at: datetime, out: Output) -> None:
     """Run all checks; exit status 1 when one is broken."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from trunkline.kernel.text import Text
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 LANGUAGES = ("zh", "en")
 _KEY = f"{__name__}.language"
@@ -44,7 +47,7 @@ class Option(click.Option):
     """An option whose help is in both languages."""
 
     def __init__(self, *args: Any, text: Text, **kwargs: Any) -> None:
-        super().__init__(*args, help=text.zh, **kwargs)
+        super().__init__(*args, **kwargs)
         self.text = text
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
@@ -52,7 +55,7 @@ class Option(click.Option):
         return super().get_help_record(ctx)
 
 
-def option(*names: str, text: Text, **kwargs: Any) -> Any:
+def option(*names: str, text: Text, **kwargs: Any) -> Callable[[F], F]:
     """`click.option` with help in both languages."""
     return click.option(*names, cls=Option, text=text, **kwargs)
 
@@ -63,11 +66,13 @@ class Command(click.Command):
     `permission` is what its actor needs (`door.command_for`).
     """
 
-    def __init__(self, *args: Any, text: Text, examples: tuple[str, ...] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, text: Text, examples: tuple[str, ...] = (), permission: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.text = text
         self.examples = examples
-        self.permission = ""
+        self.permission = permission
 
     def get_short_help_str(self, limit: int = 45) -> str:
         return say(self.text)
@@ -99,6 +104,10 @@ class Group(click.Group):
         super().__init__(*args, **kwargs)
         self.text = text or Text("", "")
         self.examples = examples
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the work, not of the alphabet."""
+        return list(self.commands)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         return say(self.text)

@@ -11,23 +11,18 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app
 
-from trunkline.kernel.clock import now
-from trunkline.numbering.operations import expire_reservations
-from trunkline.runs.intake import scan_inbox
-from trunkline.security.queries import system_actor
-from trunkline.security.types import Door
+from trunkline.interfaces.jobs import upkeep
 
 log = logging.getLogger(__name__)
 
 #: Seconds without a heartbeat after which a worker counts as dead and its jobs are taken up again.
 DEAD_AFTER = float(os.environ.get("TRUNKLINE_WORKER_DEAD_AFTER", "20"))
 _INBOX_SECONDS = 3.0
-_EXPIRY_SECONDS = 10.0
+_UPKEEP_SECONDS = 30.0
 
 
 def work(*, wait: bool) -> None:
@@ -42,8 +37,8 @@ async def _work(worker_app: App, *, wait: bool) -> None:
         await _take_up_abandoned(worker_app)
         sides = [
             asyncio.create_task(_every(DEAD_AFTER / 2, lambda: _take_up_abandoned(worker_app))),
-            asyncio.create_task(_every(_INBOX_SECONDS, _in_thread(_scan_inbox))),
-            asyncio.create_task(_every(_EXPIRY_SECONDS, _in_thread(_expire_reservations))),
+            asyncio.create_task(_every(_INBOX_SECONDS, _in_thread(upkeep.take_in_usage))),
+            asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.end_what_is_over))),
         ]
         try:
             await worker_app.run_worker_async(
@@ -85,11 +80,3 @@ def _in_thread(work_once: Callable[[], None]) -> Callable[[], Awaitable[None]]:
         work_once()
 
     return sync_to_async(run, thread_sensitive=False)
-
-
-def _scan_inbox() -> None:
-    scan_inbox(folder=settings.TRUNKLINE_VAR / "inbox", actor=system_actor(Door.JOB), at=now())
-
-
-def _expire_reservations() -> None:
-    expire_reservations(actor=system_actor(Door.JOB), at=now())

@@ -173,39 +173,41 @@ FEATURE_NAMES = {
 }
 
 #: The tone of a state: good, busy (on its way), wait (somebody must act), bad, idle (over or at rest).
-_TONES: dict[StrEnum, str] = {
-    AgreementState.DRAFT: "idle",
-    AgreementState.REVIEW: "wait",
-    AgreementState.PRINTED: "busy",
-    AgreementState.SIGNED_BY_CUSTOMER: "busy",
-    AgreementState.SIGNED_BY_OPERATOR: "busy",
-    AgreementState.EFFECTIVE: "good",
-    AgreementState.EXPIRING: "wait",
-    AgreementState.RENEWED: "good",
-    AgreementState.BREACHED: "bad",
-    BillState.OPEN: "wait",
-    BillState.PAID: "good",
-    IdentityStatus.PROVISIONAL: "wait",
-    IdentityStatus.COMPLETE: "good",
-    LineState.PRE_ACTIVE: "busy",
-    LineState.ACTIVE: "good",
-    LineState.PRE_TERMINATED: "wait",
-    NumberState.IDLE: "good",
-    NumberState.RESERVED: "busy",
-    NumberState.FROZEN: "wait",
-    NumberState.BLOCKED: "bad",
-    OrderState.ACKNOWLEDGED: "busy",
-    OrderState.REJECTED: "bad",
-    OrderState.PENDING: "wait",
-    OrderState.HELD: "wait",
-    OrderState.IN_PROGRESS: "busy",
-    OrderState.COMPLETED: "good",
-    OrderState.FAILED: "bad",
-    OrderState.PARTIAL: "wait",
-    RunState.OPEN: "busy",
-    RunState.CLOSED: "good",
-    **dict.fromkeys(StopCause, "bad"),
-}
+_TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
+    (AgreementState.DRAFT, "idle"),
+    (AgreementState.REVIEW, "wait"),
+    (AgreementState.PRINTED, "busy"),
+    (AgreementState.SIGNED_BY_CUSTOMER, "busy"),
+    (AgreementState.SIGNED_BY_OPERATOR, "busy"),
+    (AgreementState.EFFECTIVE, "good"),
+    (AgreementState.EXPIRING, "wait"),
+    (AgreementState.RENEWED, "good"),
+    (AgreementState.BREACHED, "bad"),
+    (BillState.OPEN, "wait"),
+    (BillState.PAID, "good"),
+    (IdentityStatus.PROVISIONAL, "wait"),
+    (IdentityStatus.COMPLETE, "good"),
+    (LineState.PRE_ACTIVE, "busy"),
+    (LineState.ACTIVE, "good"),
+    (LineState.PRE_TERMINATED, "wait"),
+    (NumberState.IDLE, "good"),
+    (NumberState.RESERVED, "busy"),
+    (NumberState.FROZEN, "wait"),
+    (NumberState.BLOCKED, "bad"),
+    (OrderState.ACKNOWLEDGED, "busy"),
+    (OrderState.REJECTED, "bad"),
+    (OrderState.PENDING, "wait"),
+    (OrderState.HELD, "wait"),
+    (OrderState.IN_PROGRESS, "busy"),
+    (OrderState.COMPLETED, "good"),
+    (OrderState.FAILED, "bad"),
+    (OrderState.PARTIAL, "wait"),
+    (RunState.OPEN, "busy"),
+    (RunState.CLOSED, "good"),
+    *((cause, "bad") for cause in StopCause),
+)
+#: By type too: members of different enumerations that have the same value are equal.
+_TONES = {(type(code), str(code)): tone for code, tone in _TONE_LIST}
 
 
 def text_of(code: StrEnum) -> Text:
@@ -225,7 +227,7 @@ def feature_text(feature: str) -> Text:
 
 def tone_of(code: StrEnum) -> str:
     """The tone of a state; ``idle`` where none is declared."""
-    return _TONES.get(code, "idle")
+    return _TONES.get((type(code), str(code)), "idle")
 
 
 def choices_of(kind: type[StrEnum], language: str) -> list[tuple[str, str]]:

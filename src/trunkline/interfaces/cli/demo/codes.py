@@ -20,9 +20,7 @@ def chance(*parts: object) -> random.Random:
 
 def organisation_code(body: str) -> str:
     """Eight characters and the check character of GB 11714 (domain 4.7)."""
-    total = sum(
-        _ORGANISATION_ALPHABET.index(c) * w for c, w in zip(body, _ORGANISATION_WEIGHTS, strict=True)
-    )
+    total = sum(_ORGANISATION_ALPHABET.index(c) * w for c, w in zip(body, _ORGANISATION_WEIGHTS, strict=True))
     return body + "0123456789X0"[(11 - total % 11) % 11]
 
 

@@ -103,10 +103,14 @@ class AgreementStory:
         usual = {grade.code: grade for grade in grades()}
         with acting(self.desk.manager):
             for grade in contract.premiums:
-                free = search_numbers(stock_id=self.desk.branch_id, grade=grade, limit=len(contract.premiums) + 1)
+                free = search_numbers(
+                    stock_id=self.desk.branch_id, grade=grade, limit=len(contract.premiums) + 1
+                )
                 self.premiums.append(next(n.number for n in free if n.number not in self.premiums))
         agreed = tuple(
-            PremiumTerms(number, code, usual[code].prepayment, usual[code].months, usual[code].minimum_monthly)
+            PremiumTerms(
+                number, code, usual[code].prepayment, usual[code].months, usual[code].minimum_monthly
+            )
             for number, code in zip(self.premiums, contract.premiums, strict=True)
         )
         modes = contract.batches[0].modes if contract.batches else (FirstMonthMode.FULL_MONTH,)
@@ -138,7 +142,9 @@ class AgreementStory:
         agreements.sign_agreement(
             agreement_id=self.id,
             side=side,
-            signer_name=OPERATOR_SIGNER[self.made.customer.branch] if ours else self.made.legal_representative,
+            signer_name=OPERATOR_SIGNER[self.made.customer.branch]
+            if ours
+            else self.made.legal_representative,
             signer_role=SignerRole.AUTHORISED_REPRESENTATIVE if ours else SignerRole.LEGAL_REPRESENTATIVE,
             power_of_attorney=f"授〔2026〕{self.made.customer.branch}-01" if ours else "",
             signed_on=local_date(at),
@@ -179,7 +185,11 @@ class AgreementStory:
         """The sheet of the batch's members; premium numbers are wanted by the first rows."""
         wanted, self.premiums = self.premiums[: batch.members], self.premiums[batch.members :]
         rows = members_of(
-            self.persons, batch, plan=self.contract.plan, wanted=wanted, serials=self.first_serial + self.members
+            self.persons,
+            batch,
+            plan=self.contract.plan,
+            wanted=wanted,
+            serials=self.first_serial + self.members,
         )
         self.members += len(rows)
         agreements.accept_members(
@@ -197,7 +207,9 @@ class AgreementStory:
                 holder=queries.holder_of(self.id), numbers=[lost], actor=self.desk.manager, at=at
             )
         carried_out = desk.execute(order_id=placed.id, actor=self.desk.clerk, at=at)
-        expected = OrderState.FAILED if self.contract.reached is Reached.FAILED_ORDER else OrderState.COMPLETED
+        expected = (
+            OrderState.FAILED if self.contract.reached is Reached.FAILED_ORDER else OrderState.COMPLETED
+        )
         if carried_out.state is not expected:
             raise RuntimeError(f"{self.made.customer.name}: {carried_out.state} {carried_out.failure}")
 
@@ -209,7 +221,9 @@ class AgreementStory:
             (PaperKind.NETWORK_AGREEMENT, f"协-{self.id:06d}"),
             (PaperKind.SUB_USER_TABLE, f"表-{self.id:06d}"),
             (
-                PaperKind.REGISTRATION_CERTIFICATE if made.customer.licensed else PaperKind.PRE_APPROVAL_NOTICE,
+                PaperKind.REGISTRATION_CERTIFICATE
+                if made.customer.licensed
+                else PaperKind.PRE_APPROVAL_NOTICE,
                 made.identity_paper,
             ),
         ]

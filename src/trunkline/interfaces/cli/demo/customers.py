@@ -42,14 +42,16 @@ def _code(customer: Customer, place: int) -> str | None:
     return uscc(kind, _REGIONS[customer.branch], 1_000 + place * 37)
 
 
-def _register_people(made: Registered, place: int, persons: Iterator[Person], actor: Actor, at: datetime) -> None:
+def _register_people(
+    made: Registered, place: int, persons: Iterator[Person], actor: Actor, at: datetime
+) -> None:
     for number, (role, title) in enumerate(_CONTACTS):
         party.add_contact(
             organization_id=made.organization_id,
             name=next(persons).name,
             role=role,
             title=title,
-            phone=f"1390000{place:02d}{number:02d}",
+            phone=f"1000001{place:02d}{number:02d}",
             email=f"contact{place:02d}{number}@example.com",
             actor=actor,
             at=at,

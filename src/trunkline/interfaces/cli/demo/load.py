@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -44,7 +45,10 @@ _RESERVED_UNTIL = date(2026, 12, 31)
 NOT_EMPTY = Refusal(
     "demo.not_empty",
     "",
-    Text("库中已有集团客户,演示数据只装入空库", "There are organisations already; the demo goes into an empty database"),
+    Text(
+        "库中已有集团客户,演示数据只装入空库",
+        "There are organisations already; the demo goes into an empty database",
+    ),
 )
 
 Told = Callable[[str, int, int], None]
@@ -114,17 +118,15 @@ class Province:
         """Usage comes after each month, its bills after that, payments after those."""
         for month in USAGE_MONTHS:
             after = month.next().first_day
-            self.timeline.add(moment(after, 2), "usage", lambda at, month=month: self._usage(month, at))
+            self.timeline.add(moment(after, 2), "usage", partial(self._usage, month))
             if month not in BILLED_MONTHS:
                 continue
-            self.timeline.add(moment(after, 6), "bills", lambda at, month=month: self._bills(month, at))
+            self.timeline.add(moment(after, 6), "bills", partial(self._bills, month))
             for made in self.registered:
                 if month.number in made.customer.pays:
                     paid = moment(after + timedelta(days=5 + made.place % 12), 14)
                     desk = self.desks[made.customer.branch]
-                    self.timeline.add(
-                        paid, "payments", lambda at, m=month, o=made, d=desk: pay_month(m, o, d, at=at)
-                    )
+                    self.timeline.add(paid, "payments", partial(pay_month, month, made, desk))
 
     def _usage(self, month: Month, at: datetime) -> None:
         with acting(self.system):
@@ -154,7 +156,9 @@ class Province:
             with acting(desk.clerk):
                 chosen = [n.number for n in search_numbers(stock_id=desk.branch_id, grade="AAA", limit=2)]
                 chosen += [n.number for n in search_numbers(stock_id=desk.branch_id, grade="", limit=4)]
-            holder = f"customer:{next(o.organization_id for o in self.registered if o.customer.branch == code)}"
+            holder = (
+                f"customer:{next(o.organization_id for o in self.registered if o.customer.branch == code)}"
+            )
             reserve_numbers(
                 numbers=chosen,
                 purpose="counter",

@@ -28,7 +28,7 @@ def bill_month(month: Month, *, actor: Actor, at: datetime) -> BillRunView:
     return run
 
 
-def pay_month(month: Month, made: Registered, desk: BranchDesk, *, at: datetime) -> None:
+def pay_month(month: Month, made: Registered, desk: BranchDesk, at: datetime) -> None:
     """The organisation pays all its bills of a month in one sum."""
     with acting(desk.clerk):
         due = [

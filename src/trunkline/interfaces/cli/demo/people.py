@@ -34,7 +34,11 @@ def people(*purpose: object, districts: tuple[str, ...]) -> Iterator[Person]:
     draw = chance("people", *purpose)
     seen: set[str] = set()
     while True:
-        name = draw.choice(_SURNAMES) + draw.choice(_FIRST) + (draw.choice(_SECOND) if draw.random() < 0.9 else "")
+        name = (
+            draw.choice(_SURNAMES)
+            + draw.choice(_FIRST)
+            + (draw.choice(_SECOND) if draw.random() < 0.9 else "")
+        )
         number = resident_id(draw.choice(districts), birthday(draw), draw.randrange(1000))
         if number not in seen:
             seen.add(number)
@@ -45,7 +49,7 @@ def handler_details(person: Person, place: int, *, branch: str, address: str) ->
     """The five fields of S01-R1. Telephone numbers are of an unused series, e-mail of example.com."""
     return HandlerDetails(
         name=person.name,
-        phone=f"1380000{place:04d}",
+        phone=f"1000000{place:04d}",
         email=f"handler{place:02d}@example.com",
         postal_address=address,
         postcode=POSTCODES[branch],

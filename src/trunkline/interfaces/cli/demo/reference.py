@@ -151,7 +151,12 @@ TAX_RATES = (
 #: Item, title, yuan, reference.
 FEES = (
     ("new_installation", "移动业务入网服务费", Decimal("0.00"), "集团客户标准服务内容 一(三)"),
-    ("new_installation_security", "外地身份证入网预付款(每户)", Decimal("200.00"), "集团客户标准服务内容 一(二)"),
+    (
+        "new_installation_security",
+        "外地身份证入网预付款(每户)",
+        Decimal("200.00"),
+        "集团客户标准服务内容 一(二)",
+    ),
 )
 
 TERMINALS = (

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from datetime import time as clock_time
+from functools import partial
 
 from trunkline.kernel.periods import SHANGHAI
 
@@ -36,7 +37,7 @@ class Timeline:
         ordered = sorted(self.steps, key=lambda step: step[:2])
         for done, (at, _, phase, action) in enumerate(ordered):
             self.told(phase, done, len(ordered))
-            self.timed(phase, lambda at=at, action=action: action(at))  # type: ignore[misc]
+            self.timed(phase, partial(action, at))
 
     def timed(self, phase: str, action: Callable[[], None]) -> None:
         """Do something now and count it to a phase."""

@@ -79,7 +79,11 @@ _BAD_ROWS = (
 
 
 def _line_table(
-    periods: Sequence[PlanPeriod], strays: Iterable[str], branches: dict[int, str], data_plans: set[int], month: Month
+    periods: Sequence[PlanPeriod],
+    strays: Iterable[str],
+    branches: dict[int, str],
+    data_plans: set[int],
+    month: Month,
 ) -> pa.Table:
     rows = [
         (p.number, p.active_from, branches[p.branch_id], p.offering_id in data_plans, RECORDS * 2)
@@ -115,7 +119,10 @@ def write_month(
     folder.mkdir(parents=True, exist_ok=True)
     hefei, wuhu, again = (folder / f"{month}-{name}" for name in ("hf.parquet", "wh.csv", "wh-again.csv"))
     columns = ", ".join(COLUMNS)
-    written = columns.replace("started_at", "strftime(timezone('Asia/Shanghai', started_at), '%Y-%m-%dT%H:%M:%S+08:00') AS started_at")
+    written = columns.replace(
+        "started_at",
+        "strftime(timezone('Asia/Shanghai', started_at), '%Y-%m-%dT%H:%M:%S+08:00') AS started_at",
+    )
     with open_engine(folder, keep_order=True) as engine:
         database = engine.con
         database.register("lines", _line_table(periods, strays[:_STRAYS], branches, data_plans, month))

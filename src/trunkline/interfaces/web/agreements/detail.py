@@ -64,7 +64,7 @@ def missing_sides(signatures: tuple[SignatureView, ...], attachment: int | None)
 
 
 def _signature_form(
-    request: StaffRequest, sides: tuple[Side, ...], role: SignerRole, name: str
+    request: StaffRequest, sides: tuple[Side, ...], role: SignerRole, name: str, auto_id: str = "id_%s"
 ) -> SignatureForm:
     today = iso(local_date(request.at))
     initial = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from trunkline.interfaces.web.billing.forms import RunForm
 from trunkline.interfaces.web.page import StaffRequest, done, page, submitted
+from trunkline.kernel.jobs import defer
 from trunkline.kernel.periods import Month
 from trunkline.party import queries as party
 from trunkline.runs import billrun, queries
@@ -32,7 +33,14 @@ def start(request: StaffRequest) -> HttpResponse:
     form = RunForm(request.POST)
     if submitted(request, form):
         month = form.cleaned_data["month"]
-        billrun.request_bill_run(month=month, actor=request.actor, at=request.at)
+        billrun.start_bill_run(month=month, actor=request.actor, at=request.at)
+        defer(
+            billrun.RUN_JOB,
+            staff_id=request.actor.staff_id,
+            lock="bill_run",
+            once=f"bill_run:{month}",
+            month=str(month),
+        )
         return done(request, _("已开始出账。"), "billing:run", month.year, month.number)
     return _runs_page(request, form)
 
@@ -42,8 +50,6 @@ def _run_context(year: int, number: int) -> dict[str, Any]:
         run = queries.bill_run(Month.parse(f"{year:04d}-{number:02d}"))
     except ValueError as error:
         raise Http404 from error
-    if run is None:
-        raise Http404
     return {"run": run, "running": run.state is RunState.OPEN}
 
 
@@ -54,11 +60,8 @@ def show(request: StaffRequest, year: int, number: int) -> HttpResponse:
     parked = queries.parked_accounts(context["run"].id)
     accounts = party.accounts_by_id([p.account_id for p in parked])
     organizations = party.organizations({a.organization_id for a in accounts.values()})
-    return render(
-        request,
-        "billing/run.html",
-        {**context, "parked": parked, "accounts": accounts, "organizations": organizations},
-    )
+    context |= {"parked": parked, "accounts": accounts, "organizations": organizations}
+    return render(request, "billing/run.html", context)
 
 
 @page("bill.view")

@@ -11,7 +11,7 @@ from trunkline.agreements.types import IN_FORCE
 from trunkline.counter import desk
 from trunkline.counter.registry import service_item
 from trunkline.interfaces.web.counter.forms import ITEM, InstallationForm, OrderFilter
-from trunkline.interfaces.web.page import StaffRequest, done, file_response, page, paged, submitted
+from trunkline.interfaces.web.page import StaffRequest, done, file_response, leafed, page, paged, submitted
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.ordering import queries
@@ -20,8 +20,7 @@ from trunkline.party import queries as party
 from trunkline.security.queries import staff_names
 
 _LISTED = 500
-#: Rows of an order's line table; the slip holds them all.
-_LINES_SHOWN = 200
+_LINES_SHOWN = 50
 
 
 @page("order.view")
@@ -119,7 +118,11 @@ def show(request: StaffRequest, order_id: int) -> HttpResponse:
         "handler": queries.order_handler(order_id),
         "papers": queries.order_papers(order_id),
         "fees": queries.order_fees(order_id),
-        "items": queries.order_items(order_id, limit=_LINES_SHOWN),
+        **leafed(
+            request,
+            lambda limit, offset: queries.order_items(order_id, limit=offset + limit)[offset:],
+            _LINES_SHOWN,
+        ),
         "placed_by": staff_names({order.placed_by_id}).get(order.placed_by_id, ""),
     }
     return render(request, "counter/show.html", context)

@@ -87,10 +87,16 @@
     }
     const stays = event.submitter && event.submitter.hasAttribute("data-stays");
     if (form.method === "post" && !form.hasAttribute("hx-post") && !stays) {
-      window.setTimeout(() => all("button[type=submit]", form).forEach((button) => { button.disabled = true; }), 0);
+      window.setTimeout(() => all("button[type=submit]:enabled", form).forEach((button) => {
+        button.disabled = true;
+        button.dataset.sent = "1";
+      }), 0);
     }
   });
-  window.addEventListener("pageshow", () => all("button[type=submit]:disabled").forEach((button) => { button.disabled = false; }));
+  window.addEventListener("pageshow", () => all("button[data-sent]").forEach((button) => {
+    button.disabled = false;
+    delete button.dataset.sent;
+  }));
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-go]")) event.target.form.requestSubmit();
   });

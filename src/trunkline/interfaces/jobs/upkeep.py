@@ -1,0 +1,33 @@
+"""What turns by itself beside the queued jobs. Each looks first, and leaves an audit row only when it acts."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from trunkline.agreements.operations import mark_expiring
+from trunkline.agreements.queries import end_in_sight
+from trunkline.kernel.clock import now
+from trunkline.kernel.periods import local_date
+from trunkline.numbering.operations import expire_reservations, thaw_numbers
+from trunkline.numbering.queries import upkeep_due
+from trunkline.runs.intake import scan_inbox
+from trunkline.security.audit import acting
+from trunkline.security.queries import system_actor
+from trunkline.security.types import Door
+
+
+def take_in_usage() -> None:
+    """Take in the usage files that were dropped into the inbox."""
+    scan_inbox(folder=settings.TRUNKLINE_VAR / "inbox", actor=system_actor(Door.JOB), at=now())
+
+
+def end_what_is_over() -> None:
+    """Free run-out reservations and thawed numbers, and mark agreements whose end is near."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        numbers_due, agreements_due = upkeep_due(at), end_in_sight(local_date(at))
+    if numbers_due:
+        expire_reservations(actor=actor, at=at)
+        thaw_numbers(actor=actor, at=at)
+    if agreements_due:
+        mark_expiring(actor=actor, at=at)
