@@ -52,7 +52,7 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 60, what: str 
         pause.wait(0.05)
 
 
-def other_process_environment() -> dict[str, str]:
+def other_process_environment(**more: str) -> dict[str, str]:
     """The environment in which another process works on the database this test is connected to."""
 
     def address(alias: str) -> str:
@@ -67,15 +67,17 @@ def other_process_environment() -> dict[str, str]:
         "TRUNKLINE_DATABASE_URL": address("owner"),
         "TRUNKLINE_SERVING_DATABASE_URL": address("default"),
         "TRUNKLINE_WORKER_DEAD_AFTER": "2",
-    }
+    } | more
 
 
 @contextmanager
-def program(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A `trunkline` process on this test's database, killed when the block ends."""
+def program(
+    *arguments: str, module: str = "trunkline", **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A `trunkline` process (or another Python module) on this test's database, killed when the block ends."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "trunkline", *arguments],
-        env=other_process_environment(),
+        [sys.executable, "-m", module, *arguments],
+        env=other_process_environment(**environment),
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )

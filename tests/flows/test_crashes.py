@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
-import pytest
 from django.db import connection
 
 from tests.signing import installation, member_rows, signed_agreement
@@ -81,11 +80,10 @@ def test_a_killed_worker_leaves_no_half_connected_order_and_the_next_one_finishe
         with acting(actor):
             return order(order_id).state
 
-    with held("SELECT 1 FROM agreements_member FOR UPDATE"):
-        with program("worker") as worker:
-            wait_until(waits_for_a_lock, what="the worker waiting inside its transaction")
-            kill(worker)
-        wait_until(others_are_gone, what="the killed worker's session ending")
+    with held("SELECT 1 FROM agreements_member FOR UPDATE"), program("worker") as worker:
+        wait_until(waits_for_a_lock, what="the worker waiting inside its transaction")
+        kill(worker)
+    wait_until(others_are_gone, what="the killed worker's session ending")
     with acting(actor):
         assert order(order_id).state is OrderState.ACKNOWLEDGED
         assert sum(count_lines(bank).values()) == 0
@@ -103,11 +101,13 @@ def test_a_killed_bill_run_bills_nothing_twice_and_the_next_one_closes_it(
     _, _, order_id = place(committed_db, actor, make_actor(role="clerk", branch="HF"), AT)
     desk.execute(order_id=order_id, actor=actor, at=AT)
     month = Month(2026, 9)
-    with held("LOCK TABLE ledger_posting IN EXCLUSIVE MODE"):
-        with program("bill", "run", str(month)) as run:
-            wait_until(waits_for_a_lock, what="the run waiting inside a part")
-            kill(run)
-        wait_until(others_are_gone, what="the killed run's session ending")
+    with (
+        held("LOCK TABLE ledger_posting IN EXCLUSIVE MODE"),
+        program("bill", "run", str(month)) as run,
+    ):
+        wait_until(waits_for_a_lock, what="the run waiting inside a part")
+        kill(run)
+    wait_until(others_are_gone, what="the killed run's session ending")
     with acting(actor):
         assert find_bills(month=month) == ()
         assert billrun.bill_run(month).state is RunState.OPEN

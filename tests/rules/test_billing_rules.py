@@ -239,7 +239,8 @@ def test_late_usage_names_the_month_it_belongs_to() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "unit", "code", "words"),
-    [("voice", 60, "minute", "分钟"), ("voice", 6, "6s", "6秒"), ("data", 1048576, "MB", "MB"), ("data", 10, "10B", "10字节"), ("fax", 3, "3", "3")],
+    [("voice", 60, "minute", "分钟"), ("voice", 6, "6s", "6秒"), ("data", 1048576, "MB", "MB"),
+     ("data", 10, "10B", "10字节"), ("fax", 3, "3", "3")],
 )  # fmt: skip
 def test_units_have_words(kind: str, unit: int, code: str, words: str) -> None:
     assert unit_code(kind, unit) == code

@@ -23,9 +23,8 @@ from trunkline.catalog.types import (
     TaxClass,
     UsagePriceDetails,
 )
-from trunkline.kernel.clock import local_date
 from trunkline.kernel.money import yuan_from_ten_thousandths
-from trunkline.kernel.periods import Month
+from trunkline.kernel.periods import Month, local_date
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.rating.rules import first_month_allowance

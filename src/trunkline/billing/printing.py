@@ -166,7 +166,9 @@ def receipt_pdf(p: ReceiptPrint, *, at: datetime) -> bytes:
         ],
         "amount": yuan(p.amount),
         "amount_capitals": in_capitals(p.amount),
-        "allocations": [(a.bill_number, f"{a.month.year}年{a.month.number}月", yuan(a.amount)) for a in p.allocations],
+        "allocations": [
+            (a.bill_number, f"{a.month.year}年{a.month.number}月", yuan(a.amount)) for a in p.allocations
+        ],
         "surplus": yuan(p.surplus) if p.surplus else "",
         "owed_after": yuan(p.owed_after),
     }

@@ -109,6 +109,19 @@ def bill(bill_id: int) -> BillView:
     return _bill(row)
 
 
+def bills_by_id(ids: Iterable[int]) -> dict[int, BillView]:
+    """Bills by id; unknown ids are left out."""
+    return {row.pk: _bill(row) for row in Bill.objects.filter(pk__in=set(ids))}
+
+
+def owed_by_organization(organization_id: int) -> Decimal:
+    """What an organisation still owes on all its bills, due or not."""
+    owed = Bill.objects.filter(organization_id=organization_id, state=BillState.OPEN).aggregate(
+        owed=Sum(F("total") - F("from_deposit") - F("paid"))
+    )["owed"]
+    return owed or ZERO
+
+
 def billed_accounts(month: Month, among: Iterable[int] | None = None) -> frozenset[int]:
     """The accounts that have their bill for a month, all of them or those `among` some."""
     rows = Bill.objects.filter(month=month.first_day)

@@ -1,11 +1,16 @@
-"""The one place that reads the time. Doors call it and hand `at` inwards; tests move it."""
+"""The one place that reads the time. Doors call it and hand `at` inwards; tests move it.
+
+Other processes are moved by `TRUNKLINE_CLOCK_FILE`, a file with an ISO instant: for rehearsals and browser tests.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 
 from trunkline.kernel.periods import SHANGHAI, local_date
 
@@ -13,8 +18,13 @@ _fixed: ContextVar[datetime | None] = ContextVar("fixed_time", default=None)
 
 
 def now() -> datetime:
-    """The present instant in UTC, or the one set by `at_time`."""
-    return _fixed.get() or datetime.now(UTC)
+    """The present instant in UTC, or the one set by `at_time` or in the clock file."""
+    return _fixed.get() or _rehearsed() or datetime.now(UTC)
+
+
+def _rehearsed() -> datetime | None:
+    file = os.environ.get("TRUNKLINE_CLOCK_FILE")
+    return datetime.fromisoformat(Path(file).read_text(encoding="ascii").strip()) if file else None
 
 
 @contextmanager

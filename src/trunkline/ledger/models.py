@@ -47,7 +47,9 @@ class Posting(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="posting_not_zero"),
-            models.CheckConstraint(condition=Q(general_account__in=[*GeneralAccount]), name="posting_account"),
+            models.CheckConstraint(
+                condition=Q(general_account__in=[*GeneralAccount]), name="posting_account"
+            ),
             models.CheckConstraint(
                 condition=Q(account__isnull=False)
                 | ~Q(

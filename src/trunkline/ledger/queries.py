@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
@@ -11,7 +12,7 @@ from django.db.models import Q, Sum
 from trunkline.kernel.money import ZERO
 from trunkline.ledger.models import Posting
 from trunkline.ledger.rules import held
-from trunkline.ledger.types import GeneralAccount, PostingView, PremiumBalance
+from trunkline.ledger.types import GeneralAccount, PostingView, PremiumBalance, PremiumMonth
 
 #: First key of the advisory locks on accounts whose deposits are drawn on; the schema's trigger takes it too.
 DEPOSIT_LOCK = 41
@@ -61,6 +62,34 @@ def premium_balances(account_ids: Iterable[int] | None = None) -> dict[tuple[int
     return {key: balance for key, balance in found.items() if balance.unreleased or balance.released}
 
 
+def premium_month(account_id: int, until: datetime) -> tuple[PremiumMonth, ...]:
+    """What the bill entered at `until` did with each premium deposit of its account, and what it left."""
+    rows = (
+        Posting.objects.filter(account_id=account_id, general_account__in=_PREMIUM, entry__at__lte=until)
+        .exclude(subject="")
+        .values("subject")
+        .annotate(
+            unreleased=Sum("amount", filter=Q(general_account=GeneralAccount.PREMIUM_UNRELEASED)),
+            left=Sum("amount", filter=Q(general_account=GeneralAccount.PREMIUM_RELEASED)),
+            now_released=Sum("amount", filter=_now(until, "premium_release")),
+            now_used=Sum("amount", filter=_now(until, "premium_use")),
+        )
+        .order_by("subject")
+    )
+    return tuple(
+        PremiumMonth(
+            number=row["subject"],
+            released=held(row["now_released"] or ZERO),
+            used=row["now_used"] or ZERO,
+            carried_over=held(row["left"] or ZERO),
+            unreleased=held(row["unreleased"] or ZERO),
+        )
+        for row in rows
+    )
+
+
+def _now(at: datetime, source: str) -> Q:
+    return Q(entry__at=at, entry__source=source, general_account=GeneralAccount.PREMIUM_RELEASED)
 
 
 def locked_premium_balances(account_ids: Iterable[int]) -> dict[tuple[int, str], PremiumBalance]:

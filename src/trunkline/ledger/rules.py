@@ -23,7 +23,10 @@ TOO_FEW_LEGS = Refusal(
 BAD_AMOUNT = Refusal(
     "ledger.bad_amount",
     "",
-    Text("分录{subject}的金额为零或不到分:{amount}", "Entry {subject} posts nothing or parts of a fen: {amount}"),
+    Text(
+        "分录{subject}的金额为零或不到分:{amount}",
+        "Entry {subject} posts nothing or parts of a fen: {amount}",
+    ),
 )
 NO_CUSTOMER = Refusal(
     "ledger.account_missing",

@@ -66,3 +66,14 @@ class PremiumBalance:
 
     unreleased: Decimal
     released: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumMonth:
+    """靓号预存款 of one number around a bill: released and used with it, carried over and un-released after it."""
+
+    number: str
+    released: Decimal
+    used: Decimal
+    carried_over: Decimal
+    unreleased: Decimal

@@ -77,9 +77,7 @@ class MadeUpMonth:
     allowances: pa.Table
 
 
-def make_month(
-    records: int, lines: int, folder: Path, *, plans: int = PLANS, seed: int = 1
-) -> MadeUpMonth:
+def make_month(records: int, lines: int, folder: Path, *, plans: int = PLANS, seed: int = 1) -> MadeUpMonth:
     """`records` usage records over `lines` lines and `plans` plans, in Parquet files under `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []

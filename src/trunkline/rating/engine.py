@@ -24,7 +24,6 @@ from trunkline.rating.types import (
     ALLOWANCES,
     LINES,
     PRICES,
-    RATED,
     TOTALS,
     UNRATED,
     EngineSettings,
@@ -45,12 +44,18 @@ FIRST_MONTH_UNKNOWN = Refusal(
 PRICE_TWICE = Refusal(
     "rating.price_twice",
     "",
-    Text("价格版本 {subject} 对同一用量有多个单价", "Price version {subject} prices the same usage more than once"),
+    Text(
+        "价格版本 {subject} 对同一用量有多个单价",
+        "Price version {subject} prices the same usage more than once",
+    ),
 )
 PRICE_UNSOUND = Refusal(
     "rating.price_unsound",
     "",
-    Text("单价 {subject} 的计费单位、取整方式或金额无效", "Price row {subject} has a bad unit, rounding or price"),
+    Text(
+        "单价 {subject} 的计费单位、取整方式或金额无效",
+        "Price row {subject} has a bad unit, rounding or price",
+    ),
 )
 ALLOWANCE_TWICE = Refusal(
     "rating.allowance_twice",
@@ -151,7 +156,10 @@ def rate(
     contradict themselves; money that does not fit an int64 raises the engine's error.
     """
     with open_engine(workdir, settings) as engine:
-        # Native tables, not views: over views the engine misjudges their size and joins usage to prices first.
+        # The plan joins in the right order as it is written. The engine may guess sizes wrong and join usage to
+        # prices before lines, which makes every record as many rows as there are price versions; native tables
+        # instead of views keep it from the same mistake elsewhere.
+        engine.raw_sql("SET disabled_optimizers = 'join_order'")
         line_table = _load(engine, "line_period", lines, LINES)
         price_table = _load(engine, "price_row", prices, PRICES)
         allowance_table = _load(engine, "allowance", allowances, ALLOWANCES)
@@ -195,7 +203,9 @@ def _refuse_contradictions(engine: Backend, lines: ir.Table, prices: ir.Table, a
     modes = [mode.value for mode in FirstMonthMode]
     key = ("price_version_id", "kind", "direction", "zone")
     roundings = [rounding.value for rounding in Rounding]
-    sound = prices.unit.between(1, _LARGEST) & prices.price.between(0, _LARGEST) & prices.rounding.isin(roundings)
+    sound = (
+        prices.unit.between(1, _LARGEST) & prices.price.between(0, _LARGEST) & prices.rounding.isin(roundings)
+    )
     drawing = prices.filter(prices.allowance_kind.notnull())
     findings = (
         (NUMBER_HELD_TWICE, spans.filter(held_twice).line_number),

@@ -9,6 +9,8 @@ prefix or a time band is one more column to match the price by, a tier one more 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
@@ -36,10 +38,15 @@ GRANTS = pa.schema(
 _KINDS = 1024
 
 
-@ibis.udf.scalar.builtin(name="div", signature=((dt.int64, dt.int64), dt.int64))
-def _div(dividend: int, divisor: int) -> int:
-    """Division of whole numbers, none of them negative, rounded down: the backend's own function."""
+def _whole(dividend: int, divisor: int) -> int:
+    """Division of whole numbers, none of them negative, rounded down."""
     return dividend // divisor
+
+
+#: `_whole` by the backend's own function.
+_div: Callable[..., ir.IntegerColumn] = ibis.udf.scalar.builtin(
+    name="div", signature=((dt.int64, dt.int64), dt.int64)
+)(_whole)
 
 
 def _exact_sum(column: ir.IntegerColumn) -> ir.IntegerScalar:
@@ -183,7 +190,9 @@ def totals(rated: ir.Table) -> ir.Table:
     """Rated records summed by line and price row (columns of TOTALS), in that order."""
     keys = ("line_id", "account_id", "price_row_id")
     sums = {name: _exact_sum(rated[name]) for name in TOTALS.names if name not in (*keys, "records")}
-    return rated.group_by(*keys).aggregate(records=rated.count(), **sums).select(*TOTALS.names).order_by(*keys)
+    return (
+        rated.group_by(*keys).aggregate(records=rated.count(), **sums).select(*TOTALS.names).order_by(*keys)
+    )
 
 
 def unrated(usage: ir.Table, lines: ir.Table, tariff: ir.Table, month: Month) -> ir.Table:

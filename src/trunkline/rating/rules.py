@@ -59,9 +59,7 @@ def first_month_allowance(amount: int, mode: FirstMonthMode | None, *, whole: in
     return amount
 
 
-def caller_id_is_free(
-    *, included: bool, mode: FirstMonthMode | None, free_out_of_plan: bool = False
-) -> bool:
+def caller_id_is_free(*, included: bool, mode: FirstMonthMode | None, free_out_of_plan: bool = False) -> bool:
     """Whether caller-ID (来电显示) costs nothing this month, where the plan has it `included`.
 
     HALF gives it as always, it is not halved (P2-07). OUT_OF_PLAN includes nothing, so it is free there only

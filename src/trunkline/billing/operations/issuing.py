@@ -14,9 +14,8 @@ from trunkline.billing.models import Bill
 from trunkline.billing.operations.payments import spend_deposits
 from trunkline.billing.types import BillDraft, BillsIssued
 from trunkline.kernel.bulk import insert_rows
-from trunkline.kernel.clock import local_date
 from trunkline.kernel.money import ZERO
-from trunkline.kernel.periods import Month
+from trunkline.kernel.periods import Month, local_date
 from trunkline.kernel.refusals import Refusal, raise_if_any
 from trunkline.kernel.text import Text
 from trunkline.ledger.operations import post_entries

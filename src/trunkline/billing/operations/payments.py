@@ -26,8 +26,8 @@ from trunkline.billing.rules import (
 )
 from trunkline.billing.types import BillState, PaymentPurpose, PaymentView
 from trunkline.kernel.bulk import insert_rows, update_rows
-from trunkline.kernel.clock import local_date
 from trunkline.kernel.money import ZERO
+from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
 from trunkline.kernel.text import Text
 from trunkline.ledger.operations import post_entries

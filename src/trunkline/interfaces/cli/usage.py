@@ -40,7 +40,7 @@ _RESULTS: tuple[Column[IntakeResult], ...] = (
 
 
 @command_for(
-    "usage.import",
+    "usage.take",
     usage,
     "import",
     text=Text("导入话单文件(CSV、Parquet)", "Take in usage files (CSV, Parquet)"),

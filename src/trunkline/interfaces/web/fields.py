@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -25,11 +26,18 @@ class DeskForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            widget = field.widget
-            kind = getattr(widget, "input_type", "textarea")
-            look = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}
-            widget.attrs.setdefault("class", look.get(kind, "form-control"))
+        self._dress(self.fields.values())
+
+    def add_fields(self, fields: Mapping[str, forms.Field]) -> None:
+        """Fields that only the request knows of."""
+        self.fields.update(fields)
+        self._dress(fields.values())
+
+    def _dress(self, fields: Iterable[forms.Field]) -> None:
+        look = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}
+        for field in fields:
+            kind = getattr(field.widget, "input_type", "textarea")
+            field.widget.attrs.setdefault("class", look.get(kind, "form-control"))
 
     def full_clean(self) -> None:
         super().full_clean()

@@ -11,6 +11,7 @@ from trunkline.kernel.periods import SHANGHAI
 NOTHING = "—"
 
 _RESIDENT_ID = re.compile(r"\d{17}[\dXx]")
+_RESIDENT_ID_WITHIN = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 _MOBILE = re.compile(r"1\d{10}")
 
 
@@ -57,6 +58,11 @@ def masked_id(number: str) -> str:
     if _RESIDENT_ID.fullmatch(number):
         return number[:6] + "*" * 8 + number[14:]
     return number[:2] + "*" * max(len(number) - 4, 0) + number[-2:] if len(number) > 4 else "*" * len(number)
+
+
+def without_ids(text: str) -> str:
+    """A text in which every resident identity number is masked."""
+    return _RESIDENT_ID_WITHIN.sub(lambda match: masked_id(match[0]), text)
 
 
 def masked_phone(number: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 import xlsxwriter
 
 #: What a spreadsheet takes for the beginning of a formula or command, also after a detour through CSV.
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 _LONGEST = 32_767
+#: Written into every sheet instead of the present, so that the same rows give the same bytes.
+_CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 _CONTROL = {code: None for code in range(0x20) if chr(code) not in "\t\n\r"}
 
 
@@ -34,6 +37,7 @@ def write_sheet(
         "strings_to_urls": False,
     }
     with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"created": _CREATED})
         text = book.add_format({"num_format": "@"})
         quoted = book.add_format({"num_format": "@", "quote_prefix": True})
         bold = book.add_format({"num_format": "@", "bold": True, "bottom": 1})

@@ -9,6 +9,7 @@ from datetime import datetime
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from trunkline.interfaces.cli.demo.emptiness import has_organizations
 from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD, LOGINS, DemoLogin
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.output import Column, Output, console, jsonable
@@ -83,14 +84,14 @@ def _progress(out: Output) -> Iterator[Told]:
 )
 def load(*, if_empty: bool, scale: float, actor: Actor, at: datetime, out: Output) -> None:
     """All of it or, when it is interrupted, nothing."""
-    from trunkline.interfaces.cli.demo.load import has_organizations, load_demo
-
     if if_empty and has_organizations(actor):
         out.done(
             {"loaded": False},
             Text("库中已有客户,不装入演示数据", "There are organisations already: nothing is loaded"),
         )
         return
+    from trunkline.interfaces.cli.demo.load import load_demo
+
     with _progress(out) as told:
         made = load_demo(actor=actor, scale=scale, told=told)
     if out.as_json:

@@ -14,6 +14,7 @@ from trunkline.catalog.queries import offerings
 from trunkline.interfaces.cli.demo import reference
 from trunkline.interfaces.cli.demo.contracts import AgreementStory, BranchDesk
 from trunkline.interfaces.cli.demo.customers import Registered, register
+from trunkline.interfaces.cli.demo.emptiness import has_organizations
 from trunkline.interfaces.cli.demo.money import bill_month, pay_month
 from trunkline.interfaces.cli.demo.people import DISTRICTS, people
 from trunkline.interfaces.cli.demo.province import TOUR_CUSTOMER, customers
@@ -27,7 +28,6 @@ from trunkline.kernel.text import Text
 from trunkline.numbering.operations import reserve_numbers
 from trunkline.numbering.queries import search_numbers
 from trunkline.numbering.types import NumberState
-from trunkline.party.queries import find_organizations
 from trunkline.runs.intake import take_usage_file
 from trunkline.security.audit import acting
 from trunkline.security.queries import actor_by_login, system_actor
@@ -197,12 +197,6 @@ def load_demo(*, actor: Actor, scale: float = 1.0, seed: int = SEED, told: Told 
     if has_organizations(actor):
         raise Refused(NOT_EMPTY)
     return Province(actor, scale, seed, Timeline(told or _silent)).load()
-
-
-def has_organizations(actor: Actor) -> bool:
-    """Whether anything has been registered."""
-    with acting(actor):
-        return bool(find_organizations(limit=1))
 
 
 def _silent(phase: str, done: int, total: int) -> None:

@@ -87,7 +87,7 @@ _L, _S = Segment.LARGE, Segment.SME
 HEFEI = (
     Customer(
         "HF", "合肥市云溪区政务服务中心", _GOV, _L, Industry.GOVERNMENT, _FULL, "云溪路1号",
-        (Contract("3G-96", batches=(_joined(7, 22, 120),), premiums=()),),
+        (Contract("3G-96", batches=(_joined(7, 22, 120),)),),
     ),
     Customer(
         "HF", "合肥临湖商业银行股份有限公司", _ENT, _L, Industry.BANKING, _FULL, "临湖大道88号",
@@ -199,7 +199,7 @@ WUHU = (
     ),
     Customer(
         "WH", "芜湖中渡电子制造有限公司", _ENT, _L, Industry.ELECTRONICS, _FULL, "中渡路300号",
-        (Contract("3G-46", batches=(_joined(8, 27, 180, _HALF, _OUT),), kind=BusinessKind.BYOD),), pays=(8,),
+        (Contract("3G-46", batches=(_joined(8, 27, 180, _HALF, _OUT),), kind=BusinessKind.BYOD),), pays=(),
     ),
     Customer(
         "WH", "芜湖锦渡汽车零部件有限公司", _ENT, _L, Industry.OTHER, _FULL, "锦渡路77号",

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from trunkline.agreements import members, operations, queries
-from trunkline.agreements.members import MemberCheck
+from trunkline.agreements.types import MemberCheck
 from trunkline.interfaces.web.agreements.forms import SheetForm
 from trunkline.interfaces.web.page import StaffRequest, done, file_response, page, paged, submitted
 from trunkline.party import queries as party

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -22,6 +23,21 @@ class BillFilter(DeskForm):
     state = CodeField(BillState, label=_("状态"), required=False, empty=_("全部状态"))
 
 
+class TickedField(forms.MultipleChoiceField):
+    """What was ticked, each read by `read`. Whether it may still be chosen is for the operation to say."""
+
+    def __init__(self, *, read: Callable[[str], Any], **kwargs: Any) -> None:
+        self.read = read
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> list[Any]:
+        try:
+            return [self.read(each) for each in value or []]
+        except ValueError as error:
+            message = self.error_messages["invalid_choice"] % {"value": value}
+            raise forms.ValidationError(message, code="invalid_choice") from error
+
+
 class PaymentForm(DeskForm):
     """What is paid: whole months, single bills, or an account in advance."""
 
@@ -37,8 +53,8 @@ class PaymentForm(DeskForm):
         required=False,
         help_text=_("指定账户时，余额转入该账户预存款"),
     )
-    months = forms.MultipleChoiceField(required=False)
-    bills = forms.TypedMultipleChoiceField(required=False, coerce=int)
+    months = TickedField(read=Month.parse, required=False)
+    bills = TickedField(read=int, required=False)
     idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
     def __init__(
@@ -48,20 +64,23 @@ class PaymentForm(DeskForm):
         super().__init__(*args, initial=initial, **kwargs)
         self.open_bills = open_bills
         self._choose("account_id", [("", _("不指定")), *((a.id, f"{a.code} {a.title}") for a in accounts)])
-        self._choose("months", [(str(m), str(m)) for m in sorted({b.month for b in open_bills})])
-        self._choose("bills", [(b.id, b.number) for b in open_bills])
 
     def _choose(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above  # nosec B101
         field.choices = choices
 
-    def bill_ids(self) -> tuple[int, ...]:
-        """The bills ticked, singly or by whole months, the oldest first."""
-        months = {Month.parse(month) for month in self.cleaned_data["months"]}
-        single = set(self.cleaned_data["bills"])
-        chosen = [b for b in self.open_bills if b.id in single or b.month in months]
-        return tuple(b.id for b in sorted(chosen, key=lambda b: (b.month, b.id)))
+    def bill_ids(self, paid: Callable[[], tuple[BillView, ...]]) -> tuple[int, ...]:
+        """The bills ticked, singly or by whole months.
+
+        A month without an open bill stands for its `paid` ones, so that it is never taken for "all that is open".
+        """
+        months = set(self.cleaned_data["months"])
+        chosen = [b.id for b in self.open_bills if b.month in months]
+        gone = months - {b.month for b in self.open_bills}
+        if gone:
+            chosen += [b.id for b in paid() if b.month in gone]
+        return tuple({*chosen, *self.cleaned_data["bills"]})
 
 
 class RunForm(DeskForm):

@@ -53,7 +53,11 @@ def pay(request: StaffRequest, organization_id: int) -> HttpResponse:
         taken = operations.take_payment(
             organization_id=organization_id,
             account_id=values["account_id"],
-            bill_ids=form.bill_ids(),
+            bill_ids=form.bill_ids(
+                lambda: queries.bills_of_organization(
+                    organization_id, state=BillState.PAID, limit=_OPEN_BILLS
+                )
+            ),
             amount=values["amount"],
             method=values["method"],
             reference=values["reference"],
@@ -83,7 +87,7 @@ def show(request: StaffRequest, payment_id: int) -> HttpResponse:
     context = {
         "payment": payment,
         "organization": party.organization(payment.organization_id),
-        "account": party.accounts_by_id([payment.account_id]).get(payment.account_id),
+        "account": party.account(payment.account_id) if payment.account_id else None,
         "bills": bills,
         "taken_by": staff_names({payment.taken_by_id}).get(payment.taken_by_id, ""),
         "surplus": payment.amount - sum(amount for _bill, amount in payment.allocations),

@@ -26,7 +26,7 @@ def list_files(request: StaffRequest) -> HttpResponse:
     return _files_page(request, UsageForm())
 
 
-@page("usage.intake", methods=("POST",))
+@page("usage.record", methods=("POST",))
 def upload(request: StaffRequest) -> HttpResponse:
     """Take a usage file in. A file that was taken before changes nothing."""
     form = UsageForm(request.POST, request.FILES)
@@ -37,7 +37,7 @@ def upload(request: StaffRequest) -> HttpResponse:
         if result.already_taken:
             return done(request, _("这个文件以前收过，没有重复收取。"), "billing:usage")
         words = _(
-            "已收话单 %(name)s:共 %(records)s 条，接受 %(accepted)s，重复 %(duplicates)s，拒收 %(rejected)s。"
+            "已收话单 %(name)s：共 %(records)s 条，接受 %(accepted)s，重复 %(duplicates)s，拒收 %(rejected)s。"
         )
         counts = {
             name: getattr(result, name) for name in ("name", "records", "accepted", "duplicates", "rejected")

@@ -75,11 +75,10 @@ class InstallationForm(DeskForm):
             "handler": handlers[0].id if handlers else None,
             f"paper_{PaperKind.NETWORK_AGREEMENT}_reference": agreement.number,
         }
-        self.base_fields = {**self.base_fields}
+        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
         self.papers = service_item(ITEM).papers
         for paper in self.papers:
-            self.base_fields.update(_paper_form_fields(paper))
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+            self.add_fields(_paper_form_fields(paper))
         self.agreement = agreement
         self.handlers = {handler.id: handler for handler in handlers}
         chooser = self.fields["handler"]

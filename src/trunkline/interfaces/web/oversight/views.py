@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from trunkline.interfaces.web.formats import without_ids
 from trunkline.interfaces.web.oversight.invariants import run_checks
 from trunkline.interfaces.web.page import StaffRequest, page, paged
 from trunkline.security.queries import recent_operations
@@ -17,12 +21,25 @@ def _holds(row: dict[str, object], text: str) -> bool:
     return any(text in str(row[part]).lower() for part in ("verb", "staff", "arguments"))
 
 
+def _readable(arguments: Any) -> list[tuple[str, str]]:
+    """The arguments of an operation by name, identity numbers masked: the trail is no register of persons."""
+    return [
+        (name, without_ids(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)))
+        for name, value in arguments.items()
+    ]
+
+
 @page("audit.view")
 def audit(request: StaffRequest) -> HttpResponse:
     """Who did what, when, through which door (P5-7): the newest operations of the person's branches."""
     text = request.GET.get("q", "").strip().lower()
     rows = [
-        {**row, "door": Door(str(row["door"])), "channel": Channel(str(row["channel"]))}
+        {
+            **row,
+            "door": Door(str(row["door"])),
+            "channel": Channel(str(row["channel"])),
+            "arguments": _readable(row["arguments"]),
+        }
         for row in recent_operations(_LISTED)
         if _holds(row, text)
     ]

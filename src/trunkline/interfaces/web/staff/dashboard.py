@@ -30,7 +30,7 @@ _ON_THE_WAY = (
 
 def _chart(months: tuple[MonthTotals, ...]) -> dict[str, Any]:
     return {
-        "names": [_("出账"), _("已收")],
+        "names": [_("应收金额"), _("已收金额")],
         "months": [str(m.month) for m in months],
         "series": [[str(m.billed) for m in months], [str(m.settled) for m in months]],
     }

@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 
 from trunkline.billing.charges import UNIT_NAMES
 from trunkline.billing.types import BillLineView, BillView, PaymentView, Rounding
-from trunkline.catalog.types import FirstMonthMode
+from trunkline.catalog.types import FirstMonthMode, OfferingView
 from trunkline.interfaces.web import formats, words
 from trunkline.interfaces.web.navigation import Group, menu
 from trunkline.kernel.refusals import Refusal
@@ -38,6 +38,7 @@ for _filter in (
     formats.moment,
     formats.masked_id,
     formats.masked_phone,
+    formats.without_ids,
     formats.spaced_number,
     formats.share,
 ):
@@ -56,6 +57,14 @@ def words_of(value: Text | StrEnum | str | None) -> str:
     if isinstance(value, StrEnum):
         return words.text_of(value).in_language(_language())
     return value or ""
+
+
+@register.filter
+def plan_name(offering: OfferingView | None) -> str:
+    """An offering in the session's language; empty where there is none."""
+    if offering is None:
+        return ""
+    return offering.name_en if _language().startswith("en") else offering.name
 
 
 @register.filter

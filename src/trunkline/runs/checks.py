@@ -1,0 +1,70 @@
+"""Invariants of runs."""
+
+from __future__ import annotations
+
+from trunkline.billing.queries import billed_accounts
+from trunkline.kernel.checks import Check, places
+from trunkline.kernel.periods import Month
+from trunkline.kernel.text import Text
+from trunkline.runs.models import BillRun, ParkedAccount
+from trunkline.runs.types import RunState
+from trunkline.subscriptions.queries import plan_periods
+
+
+def _closed_runs_that_do_not_add_up() -> list[str]:
+    """Closed runs whose parts, bills and parked accounts are not what was expected."""
+    found = []
+    for run in BillRun.objects.filter(state=RunState.CLOSED).order_by("month"):
+        month = Month.of(run.month)
+        parked = run.parked.filter(resolved_at__isnull=True).count()
+        billed = len(billed_accounts(month))
+        counted = sum(run.parts.values_list("bills", flat=True))
+        if run.expected != billed + parked or counted != billed:
+            found.append(f"{month}: {run.expected} / {billed} ({counted}) + {parked}")
+    return found
+
+
+def _active_accounts_without_a_bill() -> list[str]:
+    """Accounts with a line in a closed month that have neither a bill nor a reason."""
+    found = []
+    for run in BillRun.objects.filter(state=RunState.CLOSED).order_by("month"):
+        month = Month.of(run.month)
+        explained = set(
+            ParkedAccount.objects.filter(run=run, resolved_at__isnull=True).values_list(
+                "account_id", flat=True
+            )
+        )
+        active = {period.account_id for period in plan_periods(month)}
+        found += [f"{month}: {account}" for account in sorted(active - billed_accounts(month) - explained)]
+    return found
+
+
+CHECKS = (
+    Check(
+        "run.expected_is_billed_or_parked",
+        "",
+        Text(
+            "关账月份:应出账户等于已出账单加挂起账户",
+            "In a closed month the expected accounts are the bills and the parked accounts",
+        ),
+        _closed_runs_that_do_not_add_up,
+    ),
+    Check(
+        "run.every_active_account_is_billed",
+        "",
+        Text(
+            "关账月份:每个有在用用户的账户都有账单或挂起原因",
+            "In a closed month every account with a line has a bill or a reason",
+        ),
+        _active_accounts_without_a_bill,
+    ),
+    Check(
+        "run.closed_has_no_waiting_part",
+        "",
+        Text("已关账批次没有未完成的部分", "A closed run has no part that waits"),
+        places(
+            "SELECT r.month FROM runs_billrun r JOIN runs_billrunpart p ON p.run_id = r.id "
+            "WHERE r.state = 'closed' AND p.state <> 'done' GROUP BY r.month"
+        ),
+    ),
+)

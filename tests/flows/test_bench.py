@@ -1,0 +1,64 @@
+"""Benchmarks at toy sizes: that they run and what they print, never how fast."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.world import World
+from trunkline.interfaces.cli import cli
+from trunkline.interfaces.cli.bench.frame import Benchmark, measure
+from trunkline.interfaces.cli.bench.registry import BENCHMARKS
+from trunkline.kernel.text import Text
+
+KEYS = [
+    "name",
+    "amount",
+    "seconds",
+    "rate",
+    "floor_seconds",
+    "ratio",
+    "peak_memory_mb",
+    "runs",
+    "details",
+]
+
+
+@pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda benchmark: benchmark.name)
+def test_a_benchmark_prints_one_object(committed_db: World, benchmark: Benchmark) -> None:
+    arguments = ["bench", benchmark.name, f"--{benchmark.unit}", "20", "--runs", "2", "--json"]
+    done = CliRunner().invoke(cli, arguments)
+    assert done.exit_code == 0, f"{done.output} {done.exception!r}"
+    found = json.loads(done.stdout)
+    assert list(found) == KEYS
+    assert (found["name"], found["amount"], len(found["runs"])) == (benchmark.name, 20, 2)
+    assert found["seconds"] > 0 < found["floor_seconds"]
+    assert found["peak_memory_mb"] > 1
+
+
+def test_for_people_it_is_a_table(committed_db: World) -> None:
+    done = CliRunner(env={"TRUNKLINE_LANGUAGE": "en"}).invoke(
+        cli, ["bench", "rating", "--records", "20", "--runs", "1"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "Peak memory" in done.stdout
+
+
+def test_the_median_counts_and_the_floor_is_measured_in_the_same_runs(tmp_path: Path) -> None:
+    calls: list[str] = []
+    seen: list[Path] = []
+
+    def prepare(amount: int, workdir: Path) -> tuple[Callable[[], None], Callable[[], None], dict[str, int]]:
+        seen.append(workdir)
+        assert workdir.is_dir()
+        return lambda: calls.append("work"), lambda: calls.append("floor"), {"amount": amount}
+
+    found = measure(Benchmark("toy", Text("", ""), "things", 1, prepare), 7, tmp_path, runs=3)
+    assert calls == ["floor", "work"] * 3
+    assert found.seconds == sorted(found.runs)[1]
+    assert found.details == {"amount": 7}
+    assert not seen[0].exists()

@@ -1,0 +1,642 @@
+"""Pages over HTTP, by Django's client: who may open them, what they show, and how they refuse."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from tests import support
+from tests.signing import installation, member_rows, premium, signed_agreement, xlsx
+from tests.world import World, logins, number_of
+from trunkline.agreements import queries as agreements
+from trunkline.agreements.types import AgreementState
+from trunkline.billing.operations import issue_bills, take_payment
+from trunkline.billing.queries import bills_of_organization, payments_of_organization
+from trunkline.billing.types import BillDraft, ChargeKind, ChargeLine
+from trunkline.counter import desk
+from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
+from trunkline.kernel import clock
+from trunkline.kernel.periods import Month
+from trunkline.kernel.text import Text
+from trunkline.numbering.operations import stock_numbers
+from trunkline.numbering.types import NumberKind
+from trunkline.ordering.queries import find_orders, orders_of_organization
+from trunkline.party.queries import contacts, handlers
+from trunkline.party.types import PaymentMethod
+from trunkline.security.audit import acting
+from trunkline.security.types import Actor
+from trunkline.subscriptions.queries import lines_of_organization
+
+NOW = datetime(2026, 12, 20, 2, 0, tzinfo=UTC)
+PREMIUM = "18655109999"
+#: Reasons stand on the page with the clause they rest on.
+CLAUSE = '<span class="clause" title="依据条款">{}</span>'
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The ids of one customer's way from agreement to payment."""
+
+    organization: int
+    agreement: int
+    open_agreement: int
+    order: int
+    line: int
+    account: int
+    bill: int
+    payment: int
+
+
+def charge(number: str, line_id: int) -> ChargeLine:
+    return ChargeLine(
+        line_id=line_id,
+        number=number,
+        kind=ChargeKind.RECURRING,
+        code="plan.3G-66",
+        title=Text("3G基本套餐66元 月租费", "3G Basic 66 monthly fee"),
+        price_version_id=None,
+        price_reference="皖通信资费备〔2026〕1号",
+        quantity=1,
+        unit="month",
+        allowance_used=0,
+        unit_price=Decimal("66.00"),
+        amount=Decimal("66.00"),
+        tax_class="basic_telecom",
+        tax_rate=Decimal("0.09"),
+        explanation={
+            "price_version": 1,
+            "valid_from": "2026-01-01",
+            "formula_zh": "66.00元 × 1月 = 66.00元",
+            "formula_en": "66.00 yuan × 1 month = 66.00 yuan",
+            "rounding": "exact",
+            "rule": "P2-06",
+            "note_zh": "",
+            "note_en": "",
+        },
+    )
+
+
+@pytest.fixture
+def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: datetime) -> Thread:
+    """An agreement in force with a premium number, its lines, October's bills and a payment of one of them."""
+    bank = world.organizations["HF"][0]
+    stock = world.branches["HF"]
+    stock_numbers(numbers=[PREMIUM], kind=NumberKind.MOBILE, stock_id=stock, actor=actor, at=at)
+    rows = member_rows(3)
+    rows[0][2] = PREMIUM
+    agreement = signed_agreement(bank, rows, premiums=(premium(PREMIUM),), actor=actor, at=at)
+    waiting = signed_agreement(bank, member_rows(2, start=10), actor=actor, at=at)
+    manager = make_actor(role="account_manager", branch="HF")
+    placed = desk.place(request=installation(world, agreement, bank), actor=manager, at=at)
+    desk.execute(order_id=placed.id, actor=actor, at=at)
+    with acting(actor):
+        lines = sorted(lines_of_organization(bank), key=lambda line: line.id)
+        drafts = [
+            BillDraft(line.account_id, bank, stock, 20, (charge(line.number, line.id),)) for line in lines
+        ]
+        issue_bills(
+            month=Month(2026, 10), drafts=drafts, actor=actor, at=datetime(2026, 11, 1, 1, tzinfo=UTC)
+        )
+        bills = sorted(bills_of_organization(bank), key=lambda bill: bill.id)
+        owed = next(bill for bill in bills if bill.account_id == lines[1].account_id)
+        taken = take_payment(
+            organization_id=bank,
+            bill_ids=[owed.id],
+            amount=owed.cash_due,
+            method=PaymentMethod.CASH,
+            actor=actor,
+            at=datetime(2026, 11, 3, 1, tzinfo=UTC),
+        )
+    return Thread(
+        bank, agreement, waiting, placed.id, lines[0].id, lines[0].account_id, bills[0].id, taken.id
+    )
+
+
+@pytest.fixture
+def snapshot(actor: Actor) -> Callable[[], str]:
+    """A hash of all business rows of all branches, whoever acted last."""
+
+    def take() -> str:
+        with acting(actor):
+            return support.snapshot()
+
+    return take
+
+
+@pytest.fixture
+def login(world: World) -> Callable[..., Client]:
+    """`login("clerk", "HF")`: a browser in which that member of staff is logged in."""
+
+    def enter(role: str = "account_manager", branch: str = "HF") -> Client:
+        client = Client(SERVER_NAME="localhost")
+        sent = client.post(
+            reverse("staff:login"), {"username": logins(role, branch), "password": DEMO_PASSWORD}
+        )
+        assert sent.status_code == 302
+        return client
+
+    return enter
+
+
+def readable(thread: Thread) -> dict[str, str]:
+    """Every page that can be opened by an address alone, by the role that may."""
+    organization, agreement = [thread.organization], [thread.agreement]
+    tabs = ("overview", "people", "agreements", "lines", "bills", "work")
+    return {
+        reverse("staff:home"): "account_manager",
+        reverse("party:list"): "account_manager",
+        reverse("party:search") + "?q=hfsf": "account_manager",
+        reverse("party:register"): "account_manager",
+        **{reverse("party:tab", args=[thread.organization, tab]): "account_manager" for tab in tabs},
+        reverse("party:handler", args=organization): "account_manager",
+        reverse("party:contact", args=organization): "account_manager",
+        reverse("party:line", args=[thread.line]): "account_manager",
+        reverse("agreements:list"): "account_manager",
+        reverse("agreements:draft"): "account_manager",
+        reverse("agreements:premium_row") + "?premium-0-number=" + PREMIUM: "account_manager",
+        reverse("agreements:member_template"): "account_manager",
+        reverse("agreements:show", args=agreement): "account_manager",
+        reverse("agreements:revise", args=agreement): "account_manager",
+        reverse("agreements:pdf", args=agreement): "account_manager",
+        reverse("agreements:members", args=agreement): "account_manager",
+        reverse("agreements:attachment_pdf", args=[thread.agreement, 1]): "account_manager",
+        reverse("counter:list"): "clerk",
+        reverse("counter:choose"): "clerk",
+        reverse("counter:new", args=[thread.open_agreement]): "clerk",
+        reverse("counter:show", args=[thread.order]): "clerk",
+        reverse("counter:progress", args=[thread.order]): "clerk",
+        reverse("counter:slip", args=[thread.order]): "clerk",
+        reverse("billing:list") + "?month=2026-10": "billing_officer",
+        reverse("billing:show", args=[thread.bill]): "billing_officer",
+        reverse("billing:pdf", args=[thread.bill]): "billing_officer",
+        reverse("billing:account", args=[thread.account]): "billing_officer",
+        reverse("billing:pay", args=organization): "billing_officer",
+        reverse("billing:payment", args=[thread.payment]): "billing_officer",
+        reverse("billing:receipt", args=[thread.payment]): "billing_officer",
+        reverse("billing:runs"): "billing_officer",
+        reverse("billing:usage"): "billing_officer",
+        reverse("numbers:search") + "?pattern=8888": "clerk",
+        reverse("oversight:audit"): "auditor",
+        reverse("oversight:verify"): "auditor",
+        reverse("oversight:verify_results"): "auditor",
+    }
+
+
+def test_every_page_answers_whoever_may_open_it(thread: Thread, login: Callable[..., Client]) -> None:
+    clients = {role: login(role) for role in set(readable(thread).values())}
+    with clock.at_time(NOW):
+        answers = {page: clients[role].get(page).status_code for page, role in readable(thread).items()}
+    assert {page: status for page, status in answers.items() if status != 200} == {}
+
+
+def test_every_page_speaks_english_when_asked(thread: Thread, login: Callable[..., Client]) -> None:
+    clients = {role: login(role) for role in set(readable(thread).values())}
+    for client in clients.values():
+        client.post(reverse("staff:language"), {"language": "en", "next": "/"})
+    for page, role in readable(thread).items():
+        answer = clients[role].get(page)
+        assert answer.status_code == 200
+        assert answer["Content-Language"] == "en"
+        if answer["Content-Type"].startswith("text/html") and b"<html" in answer.content:
+            assert b'<html lang="en">' in answer.content
+    assert (
+        b"Business support"
+        in Client(SERVER_NAME="localhost", headers={"cookie": "django_language=en"})
+        .get(reverse("staff:login"))
+        .content
+    )
+
+
+def test_a_visitor_is_led_to_the_login(thread: Thread) -> None:
+    visitor = Client(SERVER_NAME="localhost")
+    for page in readable(thread):
+        answer = visitor.get(page)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/login/?next=")
+
+
+def test_a_fragment_asked_for_after_the_session_ended_reloads_the_page(world: World) -> None:
+    visitor = Client(SERVER_NAME="localhost", headers={"hx-request": "true"})
+    answer = visitor.get(reverse("party:search"))
+    assert (answer.status_code, answer["HX-Refresh"]) == (401, "true")
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        ("clerk", "agreements:draft"),
+        ("clerk", "party:register"),
+        ("clerk", "billing:usage"),
+        ("clerk", "oversight:audit"),
+        ("account_manager", "oversight:verify"),
+        ("billing_officer", "counter:choose"),
+        ("auditor", "party:register"),
+    ],
+)
+def test_without_permission_a_page_names_what_is_missing(
+    login: Callable[..., Client], role: str, page: str
+) -> None:
+    answer = login(role).get(reverse(page))
+    assert answer.status_code == 403
+    assert "岗位没有此项权限" in answer.content.decode()
+
+
+def test_a_write_without_permission_changes_nothing(
+    thread: Thread, login: Callable[..., Client], snapshot: Callable[[], str]
+) -> None:
+    clerk, officer = login("clerk"), login("billing_officer")
+    before = snapshot()
+    assert clerk.post(reverse("agreements:sign", args=[thread.agreement])).status_code == 403
+    assert clerk.post(reverse("billing:start"), {"month": "2026-10"}).status_code == 403
+    assert officer.post(reverse("counter:new", args=[thread.open_agreement])).status_code == 403
+    assert snapshot() == before
+
+
+def test_writes_are_posted_and_carry_a_token(thread: Thread, login: Callable[..., Client]) -> None:
+    manager = login()
+    assert manager.get(reverse("agreements:submit", args=[thread.agreement])).status_code == 405
+    strict = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
+    strict.cookies = manager.cookies
+    assert strict.post(reverse("agreements:submit", args=[thread.agreement])).status_code == 403
+
+
+def test_another_branchs_customer_is_not_found(
+    thread: Thread, world: World, login: Callable[..., Client]
+) -> None:
+    stranger = login("account_manager", "WH")
+    for page in (
+        reverse("party:show", args=[thread.organization]),
+        reverse("agreements:show", args=[thread.agreement]),
+        reverse("agreements:pdf", args=[thread.agreement]),
+        reverse("counter:show", args=[thread.order]),
+        reverse("counter:slip", args=[thread.order]),
+        reverse("billing:show", args=[thread.bill]),
+        reverse("party:line", args=[thread.line]),
+        reverse("billing:account", args=[thread.account]),
+    ):
+        assert stranger.get(page).status_code == 404, page
+    assert "合肥" not in stranger.get(reverse("party:search") + "?q=合肥").content.decode().split("“")[0]
+
+
+def test_no_answer_lets_an_inline_script_run(thread: Thread, login: Callable[..., Client]) -> None:
+    answer = login().get(reverse("staff:home"))
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+def test_the_search_box_finds_by_initials_and_by_number(thread: Thread, login: Callable[..., Client]) -> None:
+    manager = login()
+    found = manager.get(reverse("party:search"), {"q": "hfsfyh"}).content.decode()
+    assert "合肥示范银行" in found
+    by_number = manager.get(reverse("party:search"), {"q": PREMIUM}).content.decode()
+    assert reverse("party:line", args=[thread.line]) in by_number
+    assert "没有找到" in manager.get(reverse("party:search"), {"q": "qqqq"}).content.decode()
+
+
+def test_a_refused_form_comes_back_filled_in_with_every_reason(
+    world: World, login: Callable[..., Client], snapshot: Callable[[], str]
+) -> None:
+    bank = world.organizations["HF"][0]
+    manager = login()
+    before = snapshot()
+    sent = {
+        "name": "李四",
+        "id_number": "340102198001010000",
+        "phone": "12",
+        "email": "nobody",
+        "postal_address": "合肥",
+        "postcode": "2300",
+    }
+    answer = manager.post(reverse("party:handler", args=[bank]), sent)
+    shown = answer.content.decode()
+    assert answer.status_code == 409
+    assert CLAUSE.format("S01-R1") in shown
+    assert 'value="李四"' in shown
+    assert shown.count('<span class="refusal-words">') >= 3
+    assert snapshot() == before
+
+
+def test_a_refusal_speaks_the_sessions_language(thread: Thread, login: Callable[..., Client]) -> None:
+    manager = login()
+    manager.post(reverse("staff:language"), {"language": "en"})
+    answer = manager.post(reverse("agreements:submit", args=[thread.agreement]))
+    assert answer.status_code == 409
+    assert "Refused for 1 reason" in answer.content.decode()
+
+
+def test_an_ill_formed_form_says_so_at_the_field(world: World, login: Callable[..., Client]) -> None:
+    answer = login().post(reverse("party:register"), {"name": ""})
+    assert answer.status_code == 200
+    assert "is-invalid" in answer.content.decode()
+
+
+def test_a_handler_and_a_contact_are_registered(
+    world: World, login: Callable[..., Client], actor: Actor
+) -> None:
+    bank = world.organizations["HF"][0]
+    manager = login()
+    from tests.codes import resident_id
+
+    details = {
+        "name": "李四",
+        "id_number": resident_id("340102", "19900101", 9),
+        "phone": "13855109999",
+        "email": "li@example.com",
+        "postal_address": "合肥市长江路1号",
+        "postcode": "230001",
+    }
+    assert manager.post(reverse("party:handler", args=[bank]), details).status_code == 302
+    contact = {"name": "王五", "role": "decision_maker", "title": "行长", "phone": "", "email": ""}
+    assert manager.post(reverse("party:contact", args=[bank]), contact).status_code == 302
+    with acting(actor):
+        assert next(h.name for h in handlers(bank)) == "李四"
+        assert [c.name for c in contacts(bank)] == ["王五"]
+
+
+def draft_fields(organization: int, **more: Any) -> dict[str, Any]:
+    return {
+        "organization_id": organization,
+        "business_kind": "standard_plan",
+        "plan_code": "3G-66",
+        "first_month_mode": "full_month",
+        "term_years": 2,
+        "minimum_members": 50,
+        "data_cap_gb": 6,
+        "terminal_model": "",
+        "business_terms": "",
+        "premium-TOTAL_FORMS": 0,
+        "premium-INITIAL_FORMS": 0,
+        **more,
+    }
+
+
+def test_an_agreement_goes_from_draft_to_effect_by_its_page(
+    world: World, login: Callable[..., Client], actor: Actor
+) -> None:
+    bank = world.organizations["HF"][0]
+    manager = login()
+    number = number_of("HF", 111)
+    premiums = {
+        "premium-TOTAL_FORMS": 2,
+        "premium-1-number": number,
+        "premium-1-grade": "AAA",
+        "premium-1-prepayment": "3600.00",
+        "premium-1-months": 12,
+        "premium-1-minimum_monthly": "89.00",
+    }
+    with clock.at_time(NOW):
+        drafted = manager.post(reverse("agreements:draft"), draft_fields(bank, **premiums))
+        assert drafted.status_code == 302
+        page = drafted["Location"]
+        agreement_id = int(page.rstrip("/").split("/")[-1])
+        revised = manager.get(reverse("agreements:revise", args=[agreement_id]))
+        assert number in revised.content.decode()
+        sheet = SimpleUploadedFile("members.xlsx", xlsx(member_rows(3)))
+        assert manager.post(page + "members/accept/", {"sheet": sheet}).status_code == 302
+        for step in ("submit", "return", "submit", "print"):
+            assert manager.post(f"{page}{step}/").status_code == 302
+        signature = {
+            "signer_name": "何守正",
+            "signer_role": "legal_representative",
+            "power_of_attorney": "",
+            "signed_on": "2026-12-20",
+            "sealed_on": "2026-12-20",
+        }
+        for side in "ab":
+            assert manager.post(f"{page}sign/", {**signature, "side": side}).status_code == 302
+            handler = {**signature, "side": side, "signer_role": "handler"}
+            assert manager.post(f"{page}attachments/1/sign/", handler).status_code == 302
+        original = {"ordinal": 1, "side": "a", "holder": "冯立群", "place": "档案室"}
+        assert manager.post(f"{page}originals/", original).status_code == 302
+    with acting(actor):
+        agreement = agreements.agreement(agreement_id)
+        assert (agreement.state, agreement.effective_on) == (AgreementState.EFFECTIVE, date(2026, 12, 20))
+        assert [p.number for p in agreements.premiums(agreement_id)] == [number]
+        assert len(agreements.originals(agreement_id)) == 1
+
+
+def test_a_signature_that_is_refused_keeps_what_was_entered(
+    world: World, login: Callable[..., Client], actor: Actor, at: datetime, snapshot: Callable[[], str]
+) -> None:
+    bank = world.organizations["HF"][0]
+    manager = login()
+    page = manager.post(reverse("agreements:draft"), draft_fields(bank))["Location"]
+    for step in ("submit", "print"):
+        manager.post(f"{page}{step}/")
+    before = snapshot()
+    answer = manager.post(
+        f"{page}sign/",
+        {
+            "side": "a",
+            "signer_name": "李委托",
+            "signer_role": "authorised_representative",
+            "power_of_attorney": "",
+            "signed_on": "2026-10-10",
+            "sealed_on": "2026-10-10",
+        },
+    )
+    shown = answer.content.decode()
+    assert answer.status_code == 409
+    assert CLAUSE.format("P2-29") in shown
+    assert 'value="李委托"' in shown
+    assert snapshot() == before
+
+
+def test_the_member_sheet_is_checked_without_being_taken(
+    thread: Thread, login: Callable[..., Client], snapshot: Callable[[], str]
+) -> None:
+    manager = login()
+    page = reverse("agreements:members", args=[thread.open_agreement])
+    rows = member_rows(2, start=40)
+    rows[1][1] = "340102198001010000"
+    before = snapshot()
+    sent = {"sheet": SimpleUploadedFile("m.xlsx", xlsx(rows))}
+    checked = manager.post(page + "check/", sent, headers={"hx-request": "true"}).content.decode()
+    assert "REG-13" in checked
+    assert "下载问题清单" in checked
+    listed = manager.post(page + "problems.xlsx", {"sheet": SimpleUploadedFile("m.xlsx", xlsx(rows))})
+    book = openpyxl.load_workbook(io.BytesIO(listed.content))
+    assert "身份证" in str(book.active.cell(3, 8).value)  # type: ignore[union-attr]
+    refused = manager.post(page + "accept/", {"sheet": SimpleUploadedFile("m.xlsx", xlsx(rows))})
+    assert refused.status_code == 409
+    assert snapshot() == before
+
+
+def test_what_is_no_sheet_is_refused_at_the_field_or_with_a_reason(
+    thread: Thread, login: Callable[..., Client]
+) -> None:
+    manager = login()
+    page = reverse("agreements:members", args=[thread.open_agreement])
+    text = SimpleUploadedFile("m.txt", b"hello")
+    assert "只接受这些文件" in manager.post(page + "check/", {"sheet": text}).content.decode()
+    broken = SimpleUploadedFile("m.xlsx", b"PK no zip")
+    answer = manager.post(page + "check/", {"sheet": broken}, headers={"hx-request": "true"})
+    assert answer.status_code == 409
+    assert 'class="refusals"' in answer.content.decode()
+
+
+def order_fields(world: World, organization: int, **more: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "handler": world.handlers[organization],
+        "payment_method": "cash",
+        "security": "",
+        "idempotency_key": "a-key",
+    }
+    for kind in (
+        "handler_id",
+        "authorisation",
+        "registration_certificate",
+        "network_agreement",
+        "sub_user_table",
+    ):
+        fields[f"paper_{kind}_reference"] = f"no-{kind}"
+        fields |= {f"paper_{kind}_{mark}": "on" for mark in ("original_seen", "sealed", "copy_kept")}
+    return {**fields, **more}
+
+
+def test_the_counter_shows_every_reason_before_the_order_is_placed(
+    thread: Thread, world: World, login: Callable[..., Client], snapshot: Callable[[], str]
+) -> None:
+    clerk = login("clerk")
+    before = snapshot()
+    page = reverse("counter:check", args=[thread.open_agreement])
+    bare = {"handler": world.handlers[thread.organization], "payment_method": "cash", "idempotency_key": "k"}
+    shown = clerk.post(page, bare, headers={"hx-request": "true"}).content.decode()
+    assert shown.count(CLAUSE.format("S01-A1")) == 5
+    assert " disabled" in shown
+    allowed = clerk.post(page, order_fields(world, thread.organization)).content.decode()
+    assert "受理条件全部满足" in allowed
+    assert " disabled" not in allowed
+    assert snapshot() == before
+
+
+def test_an_order_is_placed_once_however_often_it_is_sent(
+    thread: Thread, world: World, login: Callable[..., Client], actor: Actor
+) -> None:
+    clerk = login("clerk")
+    page = reverse("counter:new", args=[thread.open_agreement])
+    first, second = (clerk.post(page, order_fields(world, thread.organization)) for _ in range(2))
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] == second["Location"]
+    progress = clerk.get(first["Location"] + "progress/").content.decode()
+    assert "every 1500ms" in progress
+    with acting(actor):
+        placed = orders_of_organization(thread.organization)[0]
+        assert placed.item_count == 2
+    desk.execute(order_id=placed.id, actor=actor, at=NOW)
+    done = clerk.get(first["Location"] + "progress/", headers={"hx-request": "true"})
+    assert done["HX-Refresh"] == "true"
+
+
+def test_an_order_without_papers_is_refused_on_its_form(
+    thread: Thread, world: World, login: Callable[..., Client], actor: Actor, snapshot: Callable[[], str]
+) -> None:
+    clerk = login("clerk")
+    before = snapshot()
+    sent = {"handler": world.handlers[thread.organization], "payment_method": "cash", "idempotency_key": "k"}
+    answer = clerk.post(reverse("counter:new", args=[thread.open_agreement]), sent)
+    assert answer.status_code == 409
+    assert answer.content.decode().count(CLAUSE.format("S01-A1")) == 5
+    assert snapshot() == before
+    with acting(actor):
+        assert len(find_orders()) == 1
+
+
+def test_a_bill_says_why_each_amount(thread: Thread, login: Callable[..., Client]) -> None:
+    shown = login("billing_officer").get(reverse("billing:show", args=[thread.bill])).content.decode()
+    for words in ("66.00元 × 1月 = 66.00元", "皖通信资费备〔2026〕1号", "P2-06", "不需取整", "9%", "¥66.00"):
+        assert words in shown
+
+
+def test_a_premium_deposit_stands_on_the_bill_and_the_account(
+    thread: Thread, login: Callable[..., Client]
+) -> None:
+    officer = login("billing_officer")
+    for page in (
+        reverse("billing:show", args=[thread.bill]),
+        reverse("billing:account", args=[thread.account]),
+    ):
+        assert "¥12,000.00" in officer.get(page).content.decode()
+
+
+def test_a_payment_meets_the_bills_of_a_month(
+    thread: Thread, login: Callable[..., Client], actor: Actor, snapshot: Callable[[], str]
+) -> None:
+    clerk = login("clerk")
+    page = reverse("billing:pay", args=[thread.organization])
+    sent = {
+        "months": ["2026-10"],
+        "amount": "132.00",
+        "method": "pos",
+        "reference": "",
+        "idempotency_key": "p",
+    }
+    before = snapshot()
+    refused = clerk.post(page, {**sent, "amount": "9999.00"})
+    assert refused.status_code == 409
+    assert snapshot() == before
+    first, second = (clerk.post(page, sent) for _ in range(2))
+    assert first.status_code == 302
+    assert first["Location"] == second["Location"]
+    with acting(actor):
+        assert len(payments_of_organization(thread.organization)) >= 2
+        assert {b.state.value for b in bills_of_organization(thread.organization)} == {"paid"}
+
+
+def test_a_bill_run_is_refused_before_the_month_is_over(
+    world: World, login: Callable[..., Client], snapshot: Callable[[], str]
+) -> None:
+    officer = login("billing_officer")
+    before = snapshot()
+    with clock.at_time(NOW):
+        answer = officer.post(reverse("billing:start"), {"month": "2026-12"})
+    assert answer.status_code == 409
+    assert "尚未结束" in answer.content.decode()
+    assert snapshot() == before
+
+
+def test_a_bill_run_is_started_by_a_job(world: World, login: Callable[..., Client]) -> None:
+    officer = login("billing_officer")
+    with clock.at_time(NOW):
+        started = officer.post(reverse("billing:start"), {"month": "2026-11"})
+        assert started.status_code == 302
+        assert officer.get(started["Location"]).status_code == 200
+        progress = officer.get(started["Location"] + "progress/", headers={"hx-request": "true"})
+    assert "every 2s" in progress.content.decode()
+
+
+def test_identity_numbers_are_masked_on_every_page(thread: Thread, login: Callable[..., Client]) -> None:
+    import re
+
+    clients = {role: login(role) for role in set(readable(thread).values())}
+    for page, role in readable(thread).items():
+        answer = clients[role].get(page)
+        if answer["Content-Type"].startswith("text/html"):
+            bare = re.findall(r"(?<![0-9A-Za-z])\d{17}[\dX](?![0-9A-Za-z])", answer.content.decode())
+            assert bare == [], page
+
+
+def test_five_wrong_passwords_suspend_the_login(world: World) -> None:
+    visitor = Client(SERVER_NAME="localhost")
+    wrong = {"username": logins("clerk", "HF"), "password": "wrong"}
+    answers = [visitor.post(reverse("staff:login"), wrong) for _ in range(6)]
+    assert answers[0].status_code == 200
+    assert "登录名或密码不对" in answers[0].content.decode()
+    assert answers[-1].status_code == 429
+    assert "暂停登录" in answers[-1].content.decode()
+
+
+def test_logging_out_ends_the_session(login: Callable[..., Client]) -> None:
+    client = login()
+    assert client.post(reverse("staff:logout")).status_code == 302
+    assert client.get(reverse("staff:home")).status_code == 302

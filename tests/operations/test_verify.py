@@ -1,0 +1,230 @@
+"""`trunkline verify`: every invariant, broken on purpose, is caught. A check without a breaker here fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections, transaction
+from trunkline.runs.intake import take_usage_file
+
+from tests.conftest import TEMPLATE, Cluster
+from tests.signing import installation, member_rows, premium, signed_agreement
+from tests.world import World, logins, number_of
+from trunkline.agreements.operations import register_original
+from trunkline.agreements.types import Side
+from trunkline.billing.operations import take_payment
+from trunkline.billing.queries import find_bills
+from trunkline.counter import desk
+from trunkline.interfaces.cli.verify import all_checks, broken
+from trunkline.kernel.checks import Check
+from trunkline.kernel.periods import Month
+from trunkline.numbering.operations import reserve_idle
+from trunkline.ordering.queries import order_items
+from trunkline.ordering.types import OrderState
+from trunkline.party.types import PaymentMethod
+from trunkline.runs.billrun import run_month
+from trunkline.security.audit import acting
+from trunkline.security.queries import actor_by_login
+from trunkline.security.types import Door
+
+ONE_IDLE = "id = (SELECT min(id) FROM numbering_number WHERE state = 'idle')"
+ONE_LINE = "id = (SELECT min(id) FROM subscriptions_line)"
+ONE_BILL = "id = (SELECT min(id) FROM billing_bill)"
+
+#: What breaks each invariant. Triggers, foreign keys and the CHECKs of the tables are out of force meanwhile.
+BREAKERS: dict[str, tuple[str, ...]] = {
+    "organization.uscc_valid": ("UPDATE party_organization SET uscc = '91340100MA00000001'"
+                                " WHERE id = (SELECT min(id) FROM party_organization)",),
+    "handler.id_valid": ("UPDATE party_handler SET id_number = '340102198001010019'",),
+    "price.has_reference": ("UPDATE catalog_priceversion SET reference = ' '",),
+    "number.reserved_has_lease": (f"UPDATE numbering_number SET state = 'reserved' WHERE {ONE_IDLE}",),
+    "number.lease_is_reserved": ("UPDATE numbering_number SET state = 'idle' WHERE state = 'reserved'",),
+    "number.frozen_has_end": (f"UPDATE numbering_number SET state = 'frozen' WHERE {ONE_IDLE}",),
+    "number.grade_defined": (f"UPDATE numbering_number SET grade = 'ZZZ' WHERE {ONE_IDLE}",),
+    "number.in_range": (f"UPDATE numbering_number SET number = '13912345678' WHERE {ONE_IDLE}",),
+    "line.number_in_use_has_line": (f"UPDATE numbering_number SET state = 'in_use' WHERE {ONE_IDLE}",),
+    "line.number_is_in_use": ("UPDATE numbering_number SET state = 'idle' WHERE state = 'in_use'",),
+    "line.complete": ("UPDATE subscriptions_sim SET retired_at = now() WHERE line_id IS NOT NULL",),
+    "line.account_own": ("UPDATE subscriptions_line SET organization_id = organization_id + 1"
+                         f" WHERE {ONE_LINE}",),
+    "line.ended_holds_nothing": ("UPDATE subscriptions_line SET state = 'terminated', terminated_at = now()"
+                                 f" WHERE {ONE_LINE}",),
+    "line.not_stopped_before_active": (
+        "INSERT INTO subscriptions_linestop (line_id, branch_id, cause, since) SELECT id, branch_id, 'loss',"
+        f" activated_at - interval '1 day' FROM subscriptions_line WHERE {ONE_LINE}",
+    ),
+    "line.data_bar_lifted": (
+        "INSERT INTO subscriptions_linestop (line_id, branch_id, cause, since, until) SELECT id, branch_id,"
+        f" 'data_cap', '2026-10-20', '2026-11-20' FROM subscriptions_line WHERE {ONE_LINE}",
+    ),
+    "line.same_branch": ("UPDATE subscriptions_linenumber SET branch_id = branch_id + 1",),
+    "person.line_limit": ("UPDATE subscriptions_line SET user_id_number = '340104198808080017'",),
+    "agreement.lines_on_signed_attachments": (
+        "DELETE FROM agreements_signature WHERE attachment_id IS NOT NULL AND side = 'b'",
+    ),
+    "agreement.releases_add_up": ("UPDATE agreements_premiumrelease SET amount = amount + 1",),
+    "agreement.three_originals_a_side": ("UPDATE agreements_original SET side = 'a'",),
+    "agreement.effective_date": ("UPDATE agreements_agreement SET effective_on = effective_on - 1",),
+    "agreement.attachments_unchanged": ("UPDATE agreements_member SET name = '另一人' WHERE row = 1",),
+    "agreement.connected_members": ("UPDATE agreements_membersheet SET superseded_at = now()",),
+    "ledger.entries_balance": ("UPDATE ledger_posting SET amount = amount + 1",),
+    "ledger.postings_have_entries": ("DELETE FROM ledger_entry",),
+    "ledger.sums_to_zero": ("UPDATE ledger_posting SET amount = amount + 1",),
+    "ledger.deposits_not_negative": ("UPDATE ledger_posting SET amount = -amount",),
+    "usage.counts_add_up": ("DELETE FROM rating_usagereject",),
+    "usage.parts_exist": ("UPDATE rating_usagepart SET path = path || '.gone'",),
+    "rating.counts_add_up": ("UPDATE rating_monthrating SET rated = rated + 1",),
+    "bill.total_is_its_lines": (f"UPDATE billing_bill SET total = total + 1 WHERE {ONE_BILL}",),
+    "bill.total_is_posted": (f"UPDATE billing_bill SET total = total + 1 WHERE {ONE_BILL}",),
+    "bill.tax_is_posted": (f"UPDATE billing_bill SET tax_total = tax_total + 1 WHERE {ONE_BILL}",),
+    "bill.paid_is_allocated": ("UPDATE billing_paymentallocation SET amount = amount + 1",),
+    "account.balance_is_the_ledgers": (
+        "UPDATE ledger_posting SET amount = amount + 1 WHERE general_account = 'receivable'",
+    ),
+    "account.deposit_is_what_payments_left": (
+        "UPDATE billing_payment SET amount = amount + 1 WHERE purpose = 'bills' AND account_id IS NOT NULL",
+    ),
+    "payment.allocated_in_full": (
+        "UPDATE billing_payment SET account_id = NULL, amount = amount + 1 WHERE purpose = 'bills'",
+    ),
+    "premium.adds_up": ("UPDATE billing_payment SET amount = amount + 1 WHERE purpose = 'premium_deposit'",),
+    "premium.use_is_on_the_bill": (f"UPDATE billing_bill SET from_deposit = from_deposit + 1 WHERE {ONE_BILL}",),
+    "line.billed_once": (
+        "UPDATE billing_billline SET line_id = (SELECT min(line_id) FROM billing_billline) WHERE kind = 'recurring'",
+    ),
+}  # fmt: skip
+
+JOINED = datetime(2026, 9, 10, 2, 0, tzinfo=UTC)
+BILLED = datetime(2026, 10, 2, 2, 0, tzinfo=UTC)
+PREMIUM = number_of("HF", 0)
+
+HEADER = "source,record_id,line_number,kind,direction,started_at,quantity,zone,other_party"
+
+_CONSTRAINTS = """
+SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname) FROM pg_constraint
+WHERE contype IN ('c', 'u', 'x') AND conrelid = %s::regclass
+"""
+
+
+def _usage(numbers: list[str]) -> str:
+    """Calls of the numbers and of one that nobody has, one of them twice, and one row that is wrong."""
+    rows = [
+        f"MSC,r{n},{number},voice,mo,2026-09-20T10:00:00+08:00,6000,local,10000000001"
+        for n, number in enumerate([*numbers, number_of("HF", 399)])
+    ]
+    return "\n".join([HEADER, *rows, rows[0], rows[0].replace("r0", "r-bad").replace("voice", "fax")]) + "\n"
+
+
+def _build(world: World, folder: Path) -> None:
+    """Members, one with a premium number, are connected, use their phones, are billed, and pay in part."""
+    system = actor_by_login("system", Door.CLI)
+    clerk = actor_by_login(logins("clerk", "HF"), Door.CLI)
+    bank, branch = world.organizations["HF"][0], world.branches["HF"]
+    rows = member_rows(7)
+    rows[0][2] = PREMIUM
+    agreement = signed_agreement(bank, rows, premiums=(premium(PREMIUM),), actor=system, at=JOINED)
+    for ordinal in range(1, 7):
+        side = Side.CUSTOMER if ordinal <= 3 else Side.OPERATOR
+        register_original(
+            agreement_id=agreement,
+            ordinal=ordinal,
+            side=side,
+            holder="何守正",
+            place="档案室",
+            actor=system,
+            at=JOINED,
+        )
+    placed = desk.place(request=installation(world, agreement, bank), actor=clerk, at=JOINED)
+    done = desk.execute(order_id=placed.id, actor=clerk, at=JOINED)
+    assert done.state is OrderState.COMPLETED, done.failure
+    reserve_idle(
+        count=1,
+        stock_id=branch,
+        purpose="counter",
+        holder="customer:1",
+        expires_at=JOINED + timedelta(days=900),
+        actor=system,
+        at=JOINED,
+    )
+    with acting(system):
+        numbers = [item.number for item in order_items(placed.id)]
+    file = folder / "usage.csv"
+    file.write_text(_usage(numbers), encoding="utf-8")
+    assert take_usage_file(path=file, actor=system, at=BILLED).refusal is None
+    run_month(month=Month(2026, 9), actor=system, at=BILLED)
+    with acting(system):
+        owed = next(bill for bill in find_bills(month=Month(2026, 9)) if bill.cash_due)
+    take_payment(
+        organization_id=bank,
+        account_id=owed.account_id,
+        bill_ids=(owed.id,),
+        amount=owed.cash_due + 5,
+        method=PaymentMethod.CASH,
+        reference="",
+        actor=clerk,
+        at=BILLED,
+    )
+
+
+@pytest.fixture(scope="module")
+def worked_in(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A database in which everything has happened once, seen by its superuser, who may break it."""
+    from trunkline.config import database
+
+    server = database.server(durable=False)
+    assert server is not None
+    before = {alias: dict(connections[alias].settings_dict) for alias in connections}
+    copy = f"trunkline_verify_{os.urandom(4).hex()}"
+    connections.close_all()
+    cluster.run(f"CREATE DATABASE {copy} TEMPLATE {TEMPLATE}")
+    for alias in connections:
+        connections[alias].settings_dict["NAME"] = copy
+    try:
+        _build(cluster.world, tmp_path_factory.mktemp("usage"))
+        connections.close_all()
+        superuser = server.connection(copy)
+        connection.settings_dict.update(USER=superuser["user"], PASSWORD=superuser["password"])
+        yield
+    finally:
+        connections.close_all()
+        for alias in connections:
+            connections[alias].settings_dict.update(before[alias])
+        cluster.run(f"DROP DATABASE {copy} WITH (FORCE)")
+
+
+def _break(statement: str) -> None:
+    table = statement.split()[1] if statement.startswith("UPDATE") else statement.split()[2]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(_CONSTRAINTS, [table])
+        for (drop,) in cursor.fetchall():
+            cursor.execute(drop)
+        cursor.execute(statement)
+        assert cursor.rowcount > 0, f"{statement} found nothing to break"
+
+
+def test_nothing_is_broken_after_ordinary_work(worked_in: None) -> None:
+    assert [(check.code, places) for check, places in broken(all_checks())] == []
+
+
+@pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.code)
+def test_a_broken_invariant_is_caught(worked_in: None, check: Check) -> None:
+    assert check.code in BREAKERS, f"break {check.code} on purpose here, and see it caught"
+    with transaction.atomic():
+        for statement in BREAKERS[check.code]:
+            _break(statement)
+        found = check.find()
+        transaction.set_rollback(True)
+    assert found
+    assert check.find() == []
+
+
+def test_every_check_has_a_code_of_its_own_and_words_in_both_languages() -> None:
+    checks = all_checks()
+    assert len({check.code for check in checks}) == len(checks)
+    assert all(check.text.zh and check.text.en for check in checks)
+    assert set(BREAKERS) == {check.code for check in checks}
