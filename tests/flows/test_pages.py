@@ -615,6 +615,30 @@ def test_a_bill_run_is_started_by_a_job(world: World, login: Callable[..., Clien
     assert "every 2s" in progress.content.decode()
 
 
+USAGE = """source,record_id,line_number,kind,direction,other_party,started_at,quantity,zone
+HF01,1,18655100001,voice,mo,13800000000,2026-10-20T10:00:00+08:00,61,local
+HF01,2,18655100001,voice,mo,13800000000,2026-10-20T11:00:00+08:00,-5,local
+HF01,1,18655100001,voice,mo,13800000000,2026-10-20T10:00:00+08:00,61,local
+"""
+
+
+def test_a_usage_file_is_taken_once_and_says_why_rows_were_not(
+    world: World, login: Callable[..., Client]
+) -> None:
+    officer = login("billing_officer")
+
+    def send(content: str) -> str:
+        sent = {"file": SimpleUploadedFile("../hf01.csv", content.encode())}
+        return officer.post(reverse("billing:upload"), sent, follow=True).content.decode()
+
+    shown = send(USAGE)
+    assert "hf01.csv" in shown
+    assert "数量不合规" in shown
+    assert "文件内重复" in shown
+    assert "以前收过" in send(USAGE)
+    assert "缺少列" in send("a,b\n1,2\n")
+
+
 def test_identity_numbers_are_masked_on_every_page(thread: Thread, login: Callable[..., Client]) -> None:
     import re
 

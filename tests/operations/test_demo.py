@@ -156,7 +156,7 @@ def test_the_demo_has_something_to_show_on_every_page(loaded: Loaded) -> None:
             assert bills > 0
             assert total > owed > 0
         files = usage_files()
-        assert len(files) == 9
+        assert len(files) == 7
         assert sum(file.accepted for file in files) == loaded.usage_records > 0
         assert any(file.duplicates for file in files)
         assert any(file.rejected for file in files)

@@ -13,6 +13,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis.backends.duckdb import Backend
 
 from trunkline.catalog.types import FirstMonthMode
@@ -187,7 +188,7 @@ def _load(engine: Backend, name: str, rows: pa.Table, shape: pa.Schema) -> ir.Ta
 def _result(engine: Backend, usage: ir.Table, totals: ir.Table, unrated: ir.Table) -> RatingResult:
     records = int(engine.execute(usage.count()))
     summed = engine.to_pyarrow(totals).cast(TOTALS)
-    rated = sum(summed["records"].to_pylist())
+    rated = pc.sum(summed["records"]).as_py() or 0
     # Looking for the reasons is a second pass over the files: only where a record is missing from the totals.
     missing = UNRATED.empty_table() if rated == records else engine.to_pyarrow(unrated).cast(UNRATED)
     if rated + missing.num_rows != records:

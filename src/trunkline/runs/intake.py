@@ -77,7 +77,7 @@ def accept_usage(*, name: str, reading: _Reading, actor: Actor, at: datetime) ->
     reasons = dict(usage.reasons)
     if found.duplicate_count:
         reasons[RejectReason.DUPLICATE_OF_EARLIER.value] = found.duplicate_count
-    with _stored(found.fresh if found.fresh_count else None, reading.folder) as stored:
+    with _stored(found.fresh if found.fresh_count else None, usage.sha256) as stored:
         file_id = record_usage_file(
             name=name,
             sha256=usage.sha256,
@@ -92,10 +92,10 @@ def accept_usage(*, name: str, reading: _Reading, actor: Actor, at: datetime) ->
 
 
 @contextmanager
-def _stored(fresh: Path | None, folder: Path) -> Iterator[tuple[StoredPart, ...]]:
+def _stored(fresh: Path | None, file_id: str) -> Iterator[tuple[StoredPart, ...]]:
     """The parts made of new records; they are removed again when they cannot be listed."""
     root = store_root()
-    made = store.store_usage(fresh, root=root, workdir=folder) if fresh else ()
+    made = store.write_parts(root, fresh, file_id=file_id) if fresh else ()
     try:
         yield made
     except BaseException:
@@ -168,7 +168,7 @@ def _move(path: Path, folder: Path) -> Path:
 
 
 @operation("usage.clean")
-def clean_store(*, actor: Actor, at: datetime) -> int:
-    """Remove the files in the store that a crash left unlisted; returns how many."""
+def clean_store(*, actor: Actor, at: datetime) -> tuple[str, ...]:
+    """Remove the files in the store that a crash before `at` left unlisted; returns their paths."""
     take_lock(USAGE_INTAKE)
-    return store.remove_unlisted(store_root(), {part.path for part in parts()})
+    return store.remove_unlisted(store_root(), {part.path for part in parts()}, before=at)

@@ -40,6 +40,8 @@ BEGINNING = date(2026, 6, 15)
 USAGE_MONTHS = (Month(2026, 8), Month(2026, 9), Month(2026, 10))
 #: October is left to whoever tries the program.
 BILLED_MONTHS = USAGE_MONTHS[:2]
+#: In this month a switch sends records again, and rows that are wrong.
+FAULTY_MONTH = USAGE_MONTHS[1]
 _RESERVED_UNTIL = date(2026, 12, 31)
 
 NOT_EMPTY = Refusal(
@@ -139,6 +141,7 @@ class Province:
             branches={branch_id: code for code, branch_id in self.branches.items()},
             data_plans={o.id for o in offerings() if o.code.startswith("3GD")},
             seed=self.seed,
+            faulty=month == FAULTY_MONTH,
         )
         for path in files:
             taken = take_usage_file(path=path, actor=self.billing, at=at)

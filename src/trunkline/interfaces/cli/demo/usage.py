@@ -111,10 +111,11 @@ def write_month(
     branches: dict[int, str],
     data_plans: set[int],
     seed: int,
+    faulty: bool,
 ) -> tuple[Path, ...]:
-    """Write the files of a month in the order they arrive: one for each branch, and one with errors.
+    """Write the files of a month in the order they arrive: one for each branch.
 
-    The last one holds records that were sent before, and rows that are wrong.
+    With `faulty` there is a third, of records that were sent before and rows that are wrong.
     """
     folder.mkdir(parents=True, exist_ok=True)
     hefei, wuhu, again = (folder / f"{month}-{name}" for name in ("hf.parquet", "wh.csv", "wh-again.csv"))
@@ -138,6 +139,8 @@ def write_month(
         database.sql(f"SELECT {columns} FROM records WHERE branch = 'HF'").write_parquet(str(hefei))
         others = database.sql(f"SELECT {written} FROM records WHERE branch = 'WH'")
         others.write_csv(str(wuhu), header=True)
+        if not faulty:
+            return hefei, wuhu
         others.limit(_SENT_AGAIN).write_csv(str(again), header=True)
     bad = "\n".join(row.format(source="MSC-WH", month=month) for row in _BAD_ROWS)
     with again.open("a", encoding="utf-8") as file:

@@ -92,4 +92,4 @@ class RunForm(DeskForm):
 class UsageForm(DeskForm):
     """A usage file."""
 
-    file = UploadField(endings=(".csv", ".csv.gz", ".parquet"), label=_("话单文件"))
+    file = UploadField(endings=(".csv", ".parquet"), label=_("话单文件"))

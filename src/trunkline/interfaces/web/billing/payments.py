@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from trunkline.billing import documents, operations, queries
 from trunkline.billing.types import BillState, BillView
 from trunkline.interfaces.web.billing.forms import PaymentForm
-from trunkline.interfaces.web.page import StaffRequest, done, file_response, page, submitted
+from trunkline.interfaces.web.page import StaffRequest, done, file_response, page, paged, submitted
 from trunkline.kernel.clock import local_date
 from trunkline.kernel.periods import Month
 from trunkline.party import queries as party
@@ -83,12 +83,13 @@ def pay(request: StaffRequest, organization_id: int) -> HttpResponse:
 def show(request: StaffRequest, payment_id: int) -> HttpResponse:
     """A payment with the bills it met."""
     payment = queries.payment(payment_id)
-    bills = {bill_id: queries.bill(bill_id) for bill_id, _amount in payment.allocations[:_BILLS_SHOWN]}
+    leaf = paged(request, payment.allocations)
     context = {
+        **leaf,
         "payment": payment,
         "organization": party.organization(payment.organization_id),
         "account": party.account(payment.account_id) if payment.account_id else None,
-        "bills": bills,
+        "bills": queries.bills_by_id(bill_id for bill_id, _amount in leaf["page_obj"]),
         "taken_by": staff_names({payment.taken_by_id}).get(payment.taken_by_id, ""),
         "surplus": payment.amount - sum(amount for _bill, amount in payment.allocations),
     }

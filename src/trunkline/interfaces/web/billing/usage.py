@@ -26,7 +26,7 @@ def list_files(request: StaffRequest) -> HttpResponse:
     return _files_page(request, UsageForm())
 
 
-@page("usage.record", methods=("POST",))
+@page("usage.take", methods=("POST",))
 def upload(request: StaffRequest) -> HttpResponse:
     """Take a usage file in. A file that was taken before changes nothing."""
     form = UsageForm(request.POST, request.FILES)
@@ -35,14 +35,14 @@ def upload(request: StaffRequest) -> HttpResponse:
             path = _saved(form.cleaned_data["file"], Path(folder))
             result = intake.take_usage_file(path=path, actor=request.actor, at=request.at)
         if result.already_taken:
-            return done(request, _("这个文件以前收过，没有重复收取。"), "billing:usage")
+            return done(request, _("这个文件以前收过，没有重复收取。"), "billing:usage_file", result.file_id)
         words = _(
             "已收话单 %(name)s：共 %(records)s 条，接受 %(accepted)s，重复 %(duplicates)s，拒收 %(rejected)s。"
         )
         counts = {
             name: getattr(result, name) for name in ("name", "records", "accepted", "duplicates", "rejected")
         }
-        return done(request, words % counts, "billing:usage")
+        return done(request, words % counts, "billing:usage_file", result.file_id)
     return _files_page(request, form)
 
 

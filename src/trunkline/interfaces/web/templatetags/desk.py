@@ -15,6 +15,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from trunkline.billing.charges import UNIT_NAMES
 from trunkline.billing.types import BillLineView, BillView, PaymentView, Rounding
@@ -124,6 +125,14 @@ def formula(line: BillLineView) -> str:
 def line_note(line: BillLineView) -> str:
     """What else is to be said about a bill line."""
     return _explained(line, "note")
+
+
+@register.filter
+def measured(line: BillLineView) -> str:
+    """What was measured for a usage line, in the base unit of its kind."""
+    names = {"voice": _("%(n)s 秒"), "data": _("%(n)s 字节")}
+    quantity = formats.count(line.explanation.get("measured"))
+    return names.get(line.code.partition(".")[0], _("%(n)s 条")) % {"n": quantity}
 
 
 @register.filter

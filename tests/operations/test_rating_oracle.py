@@ -1,0 +1,72 @@
+"""The engine and an independent rater agree on every record, every total and every reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow.parquet as pq
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.oracle.rater import rate_slowly
+from tests.rating_data import OCTOBER, SmallMonth, small_months, usage_file
+from trunkline.rating.engine import rate
+from trunkline.rating.types import RATED, TOTALS, EngineSettings, RatingResult
+
+_SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _rate(
+    month: SmallMonth, folder: Path, files: int, rated_out: Path | None, threads: int = 0
+) -> RatingResult:
+    """Rates a month whose records are dealt to `files` files."""
+    paths = [usage_file(folder / f"{n}.parquet", month.usage[n::files]) for n in range(files)]
+    lines, prices, allowances = month.tables()
+    return rate(
+        paths,
+        lines,
+        prices,
+        allowances,
+        month=OCTOBER,
+        workdir=folder / "work",
+        rated_out=rated_out,
+        settings=EngineSettings(threads=threads),
+    )
+
+
+@_SLOW
+@given(small_months(), st.integers(1, 3))
+def test_engine_and_oracle_agree_on_any_small_month(month: SmallMonth, files: int) -> None:
+    expected = rate_slowly(month.usage, month.lines, month.prices, month.allowances, (2026, 10))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        result = _rate(month, folder, files, folder / "rated.parquet")
+        rated = pq.read_table(folder / "rated.parquet").to_pylist()
+    assert result.records == len(month.usage)
+    assert {
+        (r["source"], r["record_id"]): {n: r[n] for n in RATED.names[3:] if n != "account_id"} for r in rated
+    } == (expected.records)
+    assert {
+        (r["source"], r["record_id"]): r["reason"] for r in result.unrated.to_pylist()
+    } == expected.unrated
+    assert {
+        (t["line_id"], t["price_row_id"]): {name: t[name] for name in TOTALS.names[3:]}
+        for t in result.totals.to_pylist()
+    } == expected.totals
+    assert all(t["account_id"] == t["line_id"] * 10 for t in result.totals.to_pylist())
+
+
+@settings(_SLOW, max_examples=10)
+@given(small_months(), st.randoms(use_true_random=False))
+def test_the_order_of_files_and_records_and_the_threads_change_nothing(
+    month: SmallMonth, random: object
+) -> None:
+    shuffled = list(month.usage)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    other = SmallMonth(shuffled, month.lines[::-1], month.prices[::-1], month.allowances[::-1])
+    with TemporaryDirectory() as name:
+        first = _rate(month, Path(name) / "a", 1, None)
+        second = _rate(other, Path(name) / "b", 3, None, threads=1)
+    assert first.totals.equals(second.totals)
+    assert first.unrated.equals(second.unrated)
