@@ -63,11 +63,15 @@ def other_process_environment(**more: str) -> dict[str, str]:
         host = quote(parts["host"], safe="")
         return f"postgresql://{user}:{password}@/{parts['dbname']}?host={host}&port={parts['port'] or '5432'}"
 
-    return os.environ | {
-        "TRUNKLINE_DATABASE_URL": address("owner"),
-        "TRUNKLINE_SERVING_DATABASE_URL": address("default"),
-        "TRUNKLINE_WORKER_DEAD_AFTER": "2",
-    } | more
+    return (
+        os.environ
+        | {
+            "TRUNKLINE_DATABASE_URL": address("owner"),
+            "TRUNKLINE_SERVING_DATABASE_URL": address("default"),
+            "TRUNKLINE_WORKER_DEAD_AFTER": "2",
+        }
+        | more
+    )
 
 
 @contextmanager

@@ -70,7 +70,8 @@ def test_the_audit_trail_cannot_be_written_changed_or_forged(world: World) -> No
     for statement in (
         "UPDATE security_auditchange SET after = NULL",
         "UPDATE security_auditoperation SET verb = 'x'",
-        "INSERT INTO security_auditchange (operation_id, branch_id, table_name, row_id) SELECT id, branch_id, 'x', '1' FROM security_auditoperation",
+        "INSERT INTO security_auditchange (operation_id, branch_id, table_name, row_id) "
+        "SELECT id, branch_id, 'x', '1' FROM security_auditoperation",
         "DELETE FROM security_auditoperation",
     ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

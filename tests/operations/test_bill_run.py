@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -186,7 +186,7 @@ def made_up_records(lines: list[Connected], since: dict[str, datetime], seed: in
 def test_a_month_comes_out_to_the_fen(world: World, actor: Actor, tmp_path: Path, seed: int) -> None:
     chosen: list[tuple[Connected, str, str | None]] = []
     since: dict[str, datetime] = {}
-    for place, (plan, mode, at, branch) in enumerate(
+    for place, (plan, mode, month, branch) in enumerate(
         [
             ("3G-46", "full_month", BEFORE, "HF"),
             ("3G-46", "half", ENTERED, "HF"),
@@ -197,7 +197,7 @@ def test_a_month_comes_out_to_the_fen(world: World, actor: Actor, tmp_path: Path
             ("3G-286", "half", BEFORE, "WH"),
         ]
     ):
-        at += timedelta(minutes=place)
+        at = month + timedelta(minutes=place)
         for line in connect(world, actor, at, 2, branch=branch, plan=plan, mode=mode):
             chosen.append((line, plan, mode if at >= OCTOBER.start else None))
             since[line.number] = max(at, OCTOBER.start)
@@ -279,7 +279,8 @@ def change_plan(*, line_id: int, offering_id: int, on: datetime, actor: Actor, a
         )
         (branch,) = cursor.fetchone()
         cursor.execute(
-            "INSERT INTO subscriptions_lineoffering (line_id, branch_id, offering_id, is_plan, valid_from) VALUES (%s, %s, %s, true, %s)",
+            "INSERT INTO subscriptions_lineoffering (line_id, branch_id, offering_id, is_plan, valid_from) "
+            "VALUES (%s, %s, %s, true, %s)",
             [line_id, branch, offering_id, on],
         )
 
@@ -326,17 +327,10 @@ def test_a_line_that_changes_its_plan_pays_one_fee_and_each_call_by_the_plan_of_
 def test_a_price_that_changes_within_the_month_counts_from_its_day(
     world: World, actor: Actor, tmp_path: Path
 ) -> None:
-    (line,) = connect(world, actor, BEFORE, 1, plan="3GD-100", mode="full_month")
-    old = catalog_queries.price_version(plan_id("3GD-100", actor), date(2026, 10, 1))
-    dearer = tuple(
-        type(u)(u.kind, u.direction, u.zone, u.unit, u.rounding, u.price * 2, u.allowance_kind, u.tax_class)
-        for u in old.usage_prices
-    )
-    catalog.publish_price_version(
-        offering_id=old.offering_id, valid_from=date(2026, 10, 16), reference="备〔2026〕新号", monthly_fee=Decimal("120.00"),
-        tax_class=old.tax_class, resume_month_charge=old.resume_month_charge, data_cap_gb=6, allowances=old.allowances,
-        usage_prices=dearer, actor=actor, at=ENTERED,
-    )  # fmt: skip
+    offering = offering_without_price(actor)
+    price(offering, actor, until=date(2026, 10, 16))
+    (line,) = connect(world, actor, BEFORE, 1, plan="4G-X")
+    price(offering, actor, since=date(2026, 10, 16), fee="12.00", times=2)
     midnight = datetime(2026, 10, 15, 16, tzinfo=UTC)
     records = [
         Record("1", line.number, "voice", "mo", midnight - timedelta(seconds=1), 60),
@@ -346,7 +340,7 @@ def test_a_price_that_changes_within_the_month_counts_from_its_day(
     run(OCTOBER, actor)
     (bill,) = billing.bills_of_account(line.account_id)
     lines = billing.bill_lines(bill.id)
-    assert [v.amount for v in lines] == [Decimal("120.00"), Decimal("0.25"), Decimal("0.50")]
+    assert [v.amount for v in lines] == [Decimal("12.00"), Decimal("0.25"), Decimal("0.50")]
     assert [v.explanation["price_version"] for v in lines] == [2, 1, 2]
 
 
@@ -369,14 +363,30 @@ def offering_without_price(actor: Actor) -> int:
     )  # fmt: skip
 
 
-def price(offering: int, actor: Actor) -> None:
+def price(
+    offering: int,
+    actor: Actor,
+    *,
+    since: date = date(2026, 9, 1),
+    until: date | None = None,
+    fee: str = "9.00",
+    times: int = 1,
+) -> None:
     like = catalog_queries.price_version(plan_id("3G-46", actor), date(2026, 10, 1))
     catalog.publish_price_version(
-        offering_id=offering, valid_from=date(2026, 9, 1), reference="备〔2026〕X号", monthly_fee=Decimal("9.00"),
-        tax_class=like.tax_class, resume_month_charge=like.resume_month_charge, data_cap_gb=None, allowances=(),
-        usage_prices=tuple(type(u)(u.kind, u.direction, u.zone, u.unit, u.rounding, u.price, None, u.tax_class) for u in like.usage_prices),
-        actor=actor, at=AFTER,
-    )  # fmt: skip
+        offering_id=offering,
+        valid_from=since,
+        valid_to=until,
+        reference="备〔2026〕X号",
+        monthly_fee=Decimal(fee),
+        tax_class=like.tax_class,
+        allowances=(),
+        usage_prices=tuple(
+            replace(u, price=u.price * times, allowance_kind=None, id=0) for u in like.usage_prices
+        ),
+        actor=actor,
+        at=AFTER,
+    )
 
 
 def test_an_account_without_a_price_is_parked_and_billed_when_there_is_one(
@@ -411,8 +421,6 @@ def test_an_account_without_a_price_is_parked_and_billed_when_there_is_one(
 def test_one_bad_account_holds_up_nobody_else(
     world: World, actor: Actor, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    from dataclasses import replace
-
     lines = connect(world, actor, BEFORE, 9)
     bad = lines[4].account_id
     made = Work.draft
@@ -551,8 +559,6 @@ def test_months_are_billed_in_order_one_at_a_time(world: World, actor: Actor) ->
 def test_a_run_needs_the_permission_and_sight_of_all_branches(
     world: World, actor: Actor, make_actor: Callable[..., Actor]
 ) -> None:
-    from dataclasses import replace
-
     officer = make_actor(role="billing_officer", branch="AH")
     blind = replace(officer, branch_ids=officer.branch_ids[:-1])
     for who, code in (
@@ -614,13 +620,13 @@ def test_two_that_run_a_month_at_once_bill_every_account_once(
     lines = connect(committed_db, actor, BEFORE, 40)
     monkeypatch.setattr(billrun, "ACCOUNTS_A_PART", 4)
     gate = threading.Barrier(2)
-    failures: list[BaseException] = []
+    failures: list[Exception] = []
 
     def work() -> None:
         gate.wait()
         try:
             run_month(month=OCTOBER, actor=actor, at=AFTER)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - asserted below
             failures.append(error)
         finally:
             connections.close_all()

@@ -310,9 +310,9 @@ def test_a_premium_numbers_deposit_is_received_unreleased(
     placed = desk.place(request=installation(world, agreement_id, bank), actor=clerk, at=at)
     assert desk.execute(order_id=placed.id, actor=clerk, at=at).state is OrderState.COMPLETED
     line = next(
-        l
-        for l in lines([i.line_id for i in order_items(placed.id) if i.line_id]).values()
-        if l.number == number
+        view
+        for view in lines([i.line_id for i in order_items(placed.id) if i.line_id]).values()
+        if view.number == number
     )
     balance = premium_balances([line.account_id])[(line.account_id, number)]
     assert (balance.unreleased, balance.released) == (12000, 0)

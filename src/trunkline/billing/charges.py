@@ -182,7 +182,7 @@ def recurring_charge(line: LineMonth, tariff: Tariff, month: Month) -> ChargeLin
 def usage_charges(
     line: LineMonth, usage: Sequence[UsageTotal], tariff: Tariff, *, late_for: Month | None = None
 ) -> list[ChargeLine]:
-    """One charge for each price row the line used, free ones too; the sum is rounded half up once.
+    """One charge for each price row the line used, free ones too, in the order of its plans; rounded half up once.
 
     With `late_for` the totals are what came too late for that month's bill.
     """
@@ -193,6 +193,9 @@ def usage_charges(
             used[kind] = used.get(kind, 0) + total.allowance_units
     modes = {s.price.id: s.first_month_mode for s in line.stretches if s.price}
     last = line.stretches[-1]
+    if len(modes) > 1:
+        places = {version: place for place, version in enumerate(modes)}
+        usage = sorted(usage, key=lambda total: places[tariff.uses[total.price_row_id].version.id])
     numbers = {s.price.id: s.number for s in line.stretches if s.price}
     charges = []
     for total in usage:

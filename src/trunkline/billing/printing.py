@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from trunkline.kernel.money import in_capitals
+from trunkline.kernel.money import ZERO, in_capitals
 from trunkline.kernel.periods import Month
 from trunkline.kernel.typeset import chinese_day, chinese_minute, typeset, yuan
 
@@ -136,13 +136,18 @@ def bill_pdf(p: BillPrint, *, at: datetime) -> bytes:
         "payable_capitals": in_capitals(due - p.paid + p.owed_before),
         "numbers": [
             {
-                "number": number.number or "账户费用",
+                "title": f"号码　{number.number}" if number.number else "账户费用",
                 "amount": yuan(number.amount),
                 "lines": [_bill_line(line) for line in number.lines],
             }
             for number in p.numbers
         ],
         "taxes": [(_percent(t.rate), yuan(t.net), yuan(t.tax), yuan(t.gross)) for t in p.taxes],
+        "tax_totals": [
+            yuan(sum((t.net for t in p.taxes), ZERO)),
+            yuan(sum((t.tax for t in p.taxes), ZERO)),
+            yuan(sum((t.gross for t in p.taxes), ZERO)),
+        ],
         "deposits": [
             (d.number, yuan(d.released), yuan(d.used), yuan(d.carried_over), yuan(d.unreleased))
             for d in p.deposits
@@ -179,14 +184,19 @@ def _percent(rate: Decimal) -> str:
     return f"{(rate * 100).normalize():f}%"
 
 
+def _price(unit_price: Decimal) -> str:
+    """At least two places, and as many more as the price has: ``46.00``, ``0.0003``."""
+    exact = f"{unit_price.normalize():f}"
+    return exact if len(exact.partition(".")[2]) > 2 else f"{unit_price:.2f}"
+
+
 def _bill_line(line: BillLinePrint) -> tuple[str, ...]:
     title = f"{line.title}\n{line.note}" if line.note else line.title
-    price = f"{line.unit_price.normalize():f}" if line.unit_price else "0"
     return (
         title,
         f"{line.quantity:,} {line.unit}",
         f"{line.allowance_used:,}" if line.allowance_used else "",
-        price,
+        _price(line.unit_price),
         _percent(line.tax_rate),
         yuan(line.amount),
     )

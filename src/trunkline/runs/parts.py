@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import psycopg
 from django.db import DataError, IntegrityError, connection, transaction
 
 from trunkline.billing.operations import issue_bills
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 #: What wrong data of one account can make the pure rules raise, besides refusing.
 _DATA_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError)
+#: What the database makes of such data; a COPY raises the driver's own errors.
+_REFUSALS = (Refused, IntegrityError, DataError, psycopg.IntegrityError, psycopg.DataError)
 
 NOT_BILLABLE = Refusal(
     "run.not_billable",
@@ -75,7 +78,7 @@ def _issue(drafts: Sequence[BillDraft], month: Month, actor: Actor, at: datetime
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         return Outcome(issued.bills, issued.amount, ())
-    except (Refused, IntegrityError, DataError) as error:
+    except _REFUSALS as error:
         if len(drafts) == 1:
             log.warning("account %s could not be billed: %s", drafts[0].account_id, error)
             reason = (

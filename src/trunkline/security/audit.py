@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import connection, transaction
+
 from trunkline.security.types import Actor
 
 P = ParamSpec("P")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
+
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.security.audit import operation
@@ -40,7 +42,7 @@ def install_system() -> Actor:
         code=PROVINCE_CODE, defaults={"name": "省公司", "name_en": "Provincial company", "city_code": "3400"}
     )
     staff, _ = Staff.objects.get_or_create(
-        login=SYSTEM_LOGIN, defaults={"name": "系统", "branch": province, "password": "!"}
+        login=SYSTEM_LOGIN, defaults={"name": "系统", "branch": province, "password": make_password(None)}
     )
     Appointment.objects.get_or_create(staff=staff, role=Role.objects.get(code="system"), branch=None)
     return Actor(

@@ -12,6 +12,7 @@ from trunkline.interfaces.cli.door import BROKEN, command_for
 from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.values import READABLE
 from trunkline.interfaces.cli.words import Group, option
+from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.rating import queries
 from trunkline.runs.intake import take_usage_file
@@ -39,6 +40,16 @@ _RESULTS: tuple[Column[IntakeResult], ...] = (
 )
 
 
+def _take(path: Path, actor: Actor, at: datetime) -> IntakeResult:
+    """One file; a refusal of the whole file becomes its row, so that the others are taken all the same."""
+    try:
+        return take_usage_file(path=path, actor=actor, at=at)
+    except Refused as refused:
+        words = [refusal.text for refusal in refused.refusals]
+        why = Text(";".join(text.zh for text in words), "; ".join(text.en for text in words))
+        return IntakeResult(path.name, False, 0, 0, 0, 0, {}, refusal=why)
+
+
 @command_for(
     "usage.take",
     usage,
@@ -50,7 +61,7 @@ _RESULTS: tuple[Column[IntakeResult], ...] = (
 @click.argument("files", type=READABLE, nargs=-1, required=True, metavar="FILE...")
 def import_files(*, files: tuple[Path, ...], actor: Actor, at: datetime, out: Output) -> None:
     """Each file in its own transaction; exit status 1 when one was refused as a whole."""
-    results = [take_usage_file(path=path, actor=actor, at=at) for path in files]
+    results = [_take(path, actor, at) for path in files]
     out.rows(_RESULTS, results)
     if any(result.refusal is not None for result in results):
         raise click.exceptions.Exit(BROKEN)

@@ -9,11 +9,13 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import cast
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from trunkline.interfaces.jobs import upkeep
 
@@ -28,7 +30,8 @@ _UPKEEP_SECONDS = 30.0
 def work(*, wait: bool) -> None:
     """Run jobs until stopped, or, without `wait`, until nothing waits."""
     importlib.import_module("trunkline.interfaces.jobs.handlers")
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    connector = cast(DjangoConnector, app.connector)
+    with app.replace_connector(connector.get_worker_connector()) as worker_app:
         asyncio.run(_work(worker_app, wait=wait))
 
 

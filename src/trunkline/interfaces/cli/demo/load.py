@@ -144,10 +144,7 @@ class Province:
             faulty=month == FAULTY_MONTH,
         )
         for path in files:
-            taken = take_usage_file(path=path, actor=self.billing, at=at)
-            if taken.refusal is not None:
-                raise RuntimeError(f"{path}: {taken.refusal}")
-            self.records += taken.accepted
+            self.records += take_usage_file(path=path, actor=self.billing, at=at).accepted
 
     def _bills(self, month: Month, at: datetime) -> None:
         self.bills += bill_month(month, actor=self.billing, at=at).bills
