@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 
+from tests.conftest import Cluster
+from tests.support import snapshot
 from tests.world import World
+from trunkline.config import database
 from trunkline.interfaces.cli import cli
 from trunkline.interfaces.cli.bench.frame import Benchmark, measure
 from trunkline.interfaces.cli.bench.registry import BENCHMARKS
 from trunkline.kernel.text import Text
+from trunkline.security.audit import acting
+from trunkline.security.types import Actor
 
 KEYS = [
     "name",
@@ -28,8 +34,16 @@ KEYS = [
 ]
 
 
+@pytest.fixture
+def owned_db(committed_db: World, cluster: Cluster) -> None:
+    """The owner may make its plain tables for the floor here, as in a database of its own."""
+    cluster.run(f"GRANT CREATE ON DATABASE {connection.settings_dict['NAME']} TO {database.OWNER}")
+
+
 @pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda benchmark: benchmark.name)
-def test_a_benchmark_prints_one_object(committed_db: World, benchmark: Benchmark) -> None:
+def test_a_benchmark_prints_one_object(owned_db: None, actor: Actor, benchmark: Benchmark) -> None:
+    with acting(actor):
+        before = snapshot()
     arguments = ["bench", benchmark.name, f"--{benchmark.unit}", "20", "--runs", "2", "--json"]
     done = CliRunner().invoke(cli, arguments)
     assert done.exit_code == 0, f"{done.output} {done.exception!r}"
@@ -38,6 +52,8 @@ def test_a_benchmark_prints_one_object(committed_db: World, benchmark: Benchmark
     assert (found["name"], found["amount"], len(found["runs"])) == (benchmark.name, 20, 2)
     assert found["seconds"] > 0 < found["floor_seconds"]
     assert found["peak_memory_mb"] > 1
+    with acting(actor):
+        assert snapshot() == before
 
 
 def test_for_people_it_is_a_table(committed_db: World) -> None:

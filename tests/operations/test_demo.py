@@ -6,24 +6,28 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from tests.conftest import Cluster
 from tests.support import snapshot
+from trunkline.agreements.members import check_members
+from trunkline.agreements.operations import draft_agreement
 from trunkline.agreements.queries import find_agreements
-from trunkline.agreements.types import AgreementState
+from trunkline.agreements.types import AgreementState, AgreementTerms, BusinessKind
 from trunkline.billing.queries import bill_totals
 from trunkline.config import database
 from trunkline.config.schema import grant
 from trunkline.interfaces.cli import cli
 from trunkline.interfaces.cli.demo.load import BILLED_MONTHS, Loaded, load_demo
-from trunkline.interfaces.cli.demo.tour import BAD_SHEET, GOOD_SHEET, USAGE_FILE
+from trunkline.interfaces.cli.demo.province import TOUR_CUSTOMER
+from trunkline.interfaces.cli.demo.tour import BAD_SHEET, GOOD_SHEET, MEMBERS, PLAN, USAGE_FILE
 from trunkline.interfaces.cli.verify import all_checks, broken
 from trunkline.kernel.refusals import Refused
 from trunkline.ordering.queries import find_orders
@@ -33,10 +37,11 @@ from trunkline.party.types import Industry
 from trunkline.rating.queries import usage_files
 from trunkline.security.audit import acting
 from trunkline.security.operations import install_system
-from trunkline.security.queries import system_actor
+from trunkline.security.queries import actor_by_login, system_actor
 from trunkline.security.types import Door
 
 SCALE = 0.02
+TODAY = datetime(2026, 11, 2, 2, tzinfo=UTC)
 BARE = "trunkline_bare"
 
 #: What differs from load to load by its nature: the audit's identifiers, the moment of recording, salted passwords.
@@ -164,7 +169,21 @@ def test_the_demo_has_something_to_show_on_every_page(loaded: Loaded) -> None:
 
 def test_files_for_the_tour_are_written(loaded: Loaded) -> None:
     folder = settings.TRUNKLINE_VAR / "demo"
-    assert all((folder / name).stat().st_size > 1000 for name in (GOOD_SHEET, BAD_SHEET, USAGE_FILE))
+    assert (folder / USAGE_FILE).read_text(encoding="utf-8").count("\n") > 40
+    manager = actor_by_login("hf.manager", Door.CLI)
+    with acting(manager):
+        (customer,) = find_organizations(TOUR_CUSTOMER)
+        terms = AgreementTerms(customer.id, BusinessKind.STANDARD_PLAN, "", PLAN, "half", 2)
+        agreement = draft_agreement(terms=terms, actor=manager, at=TODAY)
+        checked = {
+            name: check_members(agreement_id=agreement, content=(folder / name).read_bytes(), at=TODAY)
+            for name in (GOOD_SHEET, BAD_SHEET)
+        }
+        transaction.set_rollback(True)
+    assert checked[GOOD_SHEET].accepted
+    assert len(checked[GOOD_SHEET].rows) == MEMBERS
+    codes = {problem.code for row in checked[BAD_SHEET].faulty for problem in row.problems}
+    assert len(codes) >= 8
 
 
 def test_it_is_not_loaded_twice(loaded: Loaded) -> None:

@@ -28,6 +28,11 @@ GLYPH_MISSING = Refusal(
 
 #: The archive standard makes a missing glyph an error where Typst would otherwise print an empty box.
 _STANDARD: typst.PDFStandard = "a-2b"
+#: Characters of data from which a document is large: some 200 rows of an attachment. Tags for screen readers
+#: would make such a one ten times its size.
+_LARGE = 20_000
+#: Typst forgets what it remembered of a document only after as many others.
+_GENERATIONS = 11
 #: Typst wants a fixed offset; Asia/Shanghai has had none but this since 1991.
 _OFFSET = timezone(timedelta(hours=8))
 #: System families asked first for a character the house fonts lack, so that it comes in the mainland's form.
@@ -80,15 +85,26 @@ def chinese_minute(at: datetime) -> str:
 
 
 def _compile(template: Path, text: str, at: datetime, fonts: typst.Fonts, fallback: Sequence[str]) -> bytes:
-    return typst.compile(
-        template,
-        root=ROOT,
-        font_paths=fonts,
-        format="pdf",
-        sys_inputs={"data": text, "fallback": json.dumps(fallback)},
-        pdf_standards=[_STANDARD],
-        timestamp=at.astimezone(_OFFSET).replace(microsecond=0),
-    )
+    try:
+        return typst.compile(
+            template,
+            root=ROOT,
+            font_paths=fonts,
+            format="pdf",
+            sys_inputs={"data": text, "fallback": json.dumps(fallback)},
+            pdf_standards=[_STANDARD],
+            timestamp=at.astimezone(_OFFSET).replace(microsecond=0),
+            pdf_tags=len(text) < _LARGE,
+        )
+    finally:
+        if len(text) >= _LARGE:
+            _forget()
+
+
+def _forget() -> None:
+    """Give back the memory of a large document, half a gigabyte at 5,000 rows, before the next one asks."""
+    for _ in range(_GENERATIONS):
+        typst.compile(b"", font_paths=_house_fonts(), format="pdf")
 
 
 @lru_cache(maxsize=1)

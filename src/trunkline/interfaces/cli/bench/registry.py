@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from trunkline.interfaces.cli.bench.frame import Benchmark, Prepared
@@ -14,6 +15,12 @@ def _rating(records: int, workdir: Path) -> Prepared:
     return rating_benchmark(records, workdir)
 
 
+def _bills(lines: int, workdir: Path) -> AbstractContextManager[Prepared]:
+    from trunkline.billing.bench import bills_benchmark
+
+    return bills_benchmark(lines, workdir)
+
+
 BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark(
         "rating",
@@ -21,5 +28,13 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         unit="records",
         default=1_000_000,
         prepare=_rating,
+    ),
+    Benchmark(
+        "bills",
+        Text("一个月出账(全部回滚)", "Issue a month of bills (rolled back)"),
+        unit="lines",
+        default=5_000,
+        prepare=_bills,
+        needs_database=True,
     ),
 )
