@@ -120,6 +120,13 @@ def test_a_line_break_in_data_is_kept() -> None:
     assert "甲公司\n乙部门" in text_of(receipt("甲公司\n乙部门"))
 
 
+def test_a_long_word_breaks_within_its_column_and_copies_whole() -> None:
+    address = "group.customer.department." * 3 + "@example.invalid"
+    printed = text_of(receipt(address))
+    assert address not in printed
+    assert address in printed.replace("\n", "")
+
+
 def test_an_amount_finer_than_the_fen_is_not_rounded_on_paper() -> None:
     assert typeset.yuan(Decimal("12000")) == "12,000.00"
     with pytest.raises(ValueError, match=r"22\.995"):
