@@ -78,7 +78,9 @@ def slip_document(order_id: int, item: ServiceItem[Any], at: datetime) -> bytes:
                 )
                 for line in queries.order_items(order_id)
             ),
-            fees=tuple(FeePrint(fee.title, fee.amount, fee.reference) for fee in queries.order_fees(order_id)),
+            fees=tuple(
+                FeePrint(fee.title, fee.amount, fee.reference) for fee in queries.order_fees(order_id)
+            ),
             notices=tuple(notice.zh for notice in item.notices),
         ),
         at=at,
