@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, connections, transaction
-from trunkline.runs.intake import take_usage_file
 
 from tests.conftest import TEMPLATE, Cluster
 from tests.signing import installation, member_rows, premium, signed_agreement
@@ -27,6 +26,7 @@ from trunkline.ordering.queries import order_items
 from trunkline.ordering.types import OrderState
 from trunkline.party.types import PaymentMethod
 from trunkline.runs.billrun import run_month
+from trunkline.runs.intake import take_usage_file
 from trunkline.security.audit import acting
 from trunkline.security.queries import actor_by_login
 from trunkline.security.types import Door
