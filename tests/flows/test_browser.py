@@ -284,7 +284,7 @@ def run_bills(page: Page, desk: Desk) -> None:
 
 
 def explain_bill(page: Page, desk: Desk, actor: Actor, number: str) -> None:
-    """The bill of the member who called: 120 minutes in the plan, the rest at 0.20 a minute, each amount explained."""
+    """The bill of the member who called, in his first month on half the plan (P2-07), each amount explained."""
     from trunkline.billing.queries import bills_of_account
     from trunkline.subscriptions.queries import line_by_number
 
@@ -294,9 +294,11 @@ def explain_bill(page: Page, desk: Desk, actor: Actor, number: str) -> None:
         (bill,) = bills_of_account(line.account_id)
     page.goto(f"{desk.address}/bills/{bill.id}/")
     body = page.locator("body")
-    # Ninety seconds are two minutes; a hundred calls are 200, of which 120 are in the plan.
-    expect(body).to_contain_text("¥16.00")
-    expect(body).to_contain_text("¥66.00")
+    # Half of 66.00 is 33.00 and half of 120 minutes 60; ninety seconds are two minutes, so a hundred calls are
+    # 200 minutes, and 140 of them cost 0.20 each.
+    expect(body).to_contain_text("¥33.00")
+    expect(body).to_contain_text("¥28.00")
+    expect(body).to_contain_text("¥61.00")
     page.click("text=本地主叫通话费")
     expect(body).to_contain_text("皖通信资费备")
     assert "账单" in pdf_of(page, f"{desk.address}/bills/{bill.id}/bill.pdf")

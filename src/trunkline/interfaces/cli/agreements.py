@@ -24,7 +24,7 @@ from trunkline.catalog.types import FirstMonthMode
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.members import members
 from trunkline.interfaces.cli.output import Column, Output
-from trunkline.interfaces.cli.signing import add_signing
+from trunkline.interfaces.cli.signing import COMMANDS as SIGNING
 from trunkline.interfaces.cli.values import file_option, write_file
 from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.refusals import Refusal, Refused
@@ -261,5 +261,5 @@ def pdf(
         write_file(target, documents.attachment_document(agreement_id, ordinal, at), out)
 
 
-add_signing(agreement)
-agreement.add_command(members)
+for _command in (*SIGNING, members):
+    agreement.add_command(_command)

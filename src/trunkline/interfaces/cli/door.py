@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
-import psycopg
 from django.db import DatabaseError, OperationalError
 
 from trunkline.interfaces.cli.output import Output, console, show_refusals
@@ -23,6 +22,9 @@ from trunkline.security.types import Actor, Door
 
 #: Exit statuses: something was found broken, a refusal (or a command line that cannot be read), no database.
 BROKEN, REFUSED, NO_DATABASE = 1, 2, 3
+
+#: A table or a column that is not there.
+_NOT_MIGRATED = ("42P01", "42703")
 
 NO_SERVER = Text(
     "数据库没有运行:先执行 make run(或设置 TRUNKLINE_DATABASE_URL)",
@@ -54,13 +56,18 @@ def answered(*, as_json: bool = False) -> Iterator[None]:
         show_refusals(refused.refusals, as_json=as_json)
         raise click.exceptions.Exit(REFUSED) from refused
     except OperationalError as error:
-        if isinstance(error.__cause__, psycopg.OperationalError) and error.__cause__.sqlstate is None:
+        if _sqlstate(error) is None:
             _no_database(NO_SERVER, error)
         raise
     except DatabaseError as error:
-        if isinstance(error.__cause__, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        if _sqlstate(error) in _NOT_MIGRATED:
             _no_database(NO_SCHEMA, error)
         raise
+
+
+def _sqlstate(error: DatabaseError) -> str | None:
+    """PostgreSQL's code of an error; None when it was not even reached."""
+    return getattr(error.__cause__, "sqlstate", None)
 
 
 def _no_database(text: Text, error: Exception) -> None:

@@ -126,7 +126,8 @@ class Output:
     def line(self, text: Text, **values: Any) -> None:
         """A sentence; nothing when a program reads."""
         if not self.as_json:
-            console().print(say(text.format(**values)), soft_wrap=True)
+            # Without values the words are final, and may hold braces that somebody typed.
+            console().print(say(text.format(**values) if values else text), soft_wrap=True)
 
     def done(self, value: Mapping[str, Any], text: Text) -> None:
         """What a verb has made: `value` for a program, and the sentence with its `{names}` for a person."""

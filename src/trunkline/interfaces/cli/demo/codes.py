@@ -15,7 +15,8 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 def chance(*parts: object) -> random.Random:
     """A source of chance of its own for each purpose, so that one more draw here moves nothing there."""
-    return random.Random(":".join(map(str, parts)))  # noqa: S311  # nosec B311 - demo data, not secrets
+    # Demo data, no secrets.
+    return random.Random(":".join(map(str, parts)))  # noqa: S311  # nosec B311
 
 
 def organisation_code(body: str) -> str:

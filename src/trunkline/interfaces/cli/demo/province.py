@@ -126,7 +126,7 @@ HEFEI = (
     ),
     Customer(
         "HF", "合肥驰远物流有限公司", _ENT, _S, Industry.LOGISTICS, _VOICE, "货运路5号",
-        (Contract("3G-46", batches=(_joined(9, 8, 56, _FULL_MONTH),)),), local_handler=False, pays=(),
+        (Contract("3G-46", batches=(_joined(9, 8, 24, _FULL_MONTH),)),), local_handler=False, pays=(),
     ),
     Customer(
         "HF", "合肥望岳证券有限责任公司", _ENT, _L, Industry.SECURITIES, _FULL, "望岳路66号",

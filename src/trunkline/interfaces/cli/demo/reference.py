@@ -21,7 +21,8 @@ from trunkline.security.operations import appoint_staff, open_branch
 from trunkline.security.types import Actor
 
 SINCE = date(2026, 1, 1)
-DEMO_PASSWORD = "trunkline-demo"  # noqa: S105  # nosec B105 - printed to whoever runs the demo
+#: Printed to whoever runs the demo.
+DEMO_PASSWORD = "trunkline-demo"  # noqa: S105  # nosec B105
 
 BRANCHES = (
     ("HF", "合肥市分公司", "Hefei branch", "3401"),

@@ -38,16 +38,20 @@ COLUMNS = (
 
 _RECORDS = """
 CREATE TEMPORARY TABLE records AS
-WITH places AS (
-    SELECT *, md5_number_lower(number || '/' || n || '/' || $seed || '/' || $month) // 2 AS a,
-           md5_number_upper(number || '/' || n || '/' || $seed || '/' || $month) // 2 AS b,
-           350 + md5_number_lower(number || '/' || $seed) // 2 % 1300 AS appetite
-    FROM lines, range($records * 2) AS numbers(n)
+WITH hungry AS MATERIALIZED (
+    SELECT *, least(most, $records * (350 + (md5_number_lower(number || '/' || $seed) // 2 % 1300)::BIGINT) // 1000)
+        AS records
+    FROM lines
+), places AS MATERIALIZED (
+    SELECT number, active_from, branch, data_only, n,
+           (md5_number_lower(number || '/' || n || '/' || $seed || '/' || $month) // 2)::BIGINT AS a,
+           (md5_number_upper(number || '/' || n || '/' || $seed || '/' || $month) // 2)::BIGINT AS b
+    FROM hungry, range($records * 2) AS numbers(n) WHERE n < records
 ), shaped AS (
     SELECT *, a % 100 AS dice,
         CAST($start AS TIMESTAMPTZ) + to_days((b // 7 % $days)::INTEGER)
             + to_seconds((25200 + a // 101 % 57600)::BIGINT) AS started_at
-    FROM places WHERE n < most AND n * 1000 < $records * appetite
+    FROM places
 ), kinds AS (
     SELECT *, CASE WHEN data_only OR dice >= 72 THEN 'data' WHEN dice >= 68 THEN 'mms' WHEN dice >= 50 THEN 'sms'
         ELSE 'voice' END AS kind
