@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle.rater import rate_slowly
-from tests.rating_data import OCTOBER, SmallMonth, small_months, usage_file
+from tests.rating_data import OCTOBER, Seeded, SmallMonth, any_month, small_months, usage_file
 from trunkline.rating.engine import rate
 from trunkline.rating.types import RATED, TOTALS, EngineSettings, RatingResult
 
-_SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _rate(
@@ -35,9 +37,7 @@ def _rate(
     )
 
 
-@_SLOW
-@given(small_months(), st.integers(1, 3))
-def test_engine_and_oracle_agree_on_any_small_month(month: SmallMonth, files: int) -> None:
+def _must_agree(month: SmallMonth, files: int) -> None:
     expected = rate_slowly(month.usage, month.lines, month.prices, month.allowances, (2026, 10))
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -45,8 +45,9 @@ def test_engine_and_oracle_agree_on_any_small_month(month: SmallMonth, files: in
         rated = pq.read_table(folder / "rated.parquet").to_pylist()
     assert result.records == len(month.usage)
     assert {
-        (r["source"], r["record_id"]): {n: r[n] for n in RATED.names[3:] if n != "account_id"} for r in rated
-    } == (expected.records)
+        (r["source"], r["record_id"]): {name: r[name] for name in RATED.names[3:] if name != "account_id"}
+        for r in rated
+    } == expected.records
     assert {
         (r["source"], r["record_id"]): r["reason"] for r in result.unrated.to_pylist()
     } == expected.unrated
@@ -57,16 +58,24 @@ def test_engine_and_oracle_agree_on_any_small_month(month: SmallMonth, files: in
     assert all(t["account_id"] == t["line_id"] * 10 for t in result.totals.to_pylist())
 
 
-@settings(_SLOW, max_examples=10)
-@given(small_months(), st.randoms(use_true_random=False))
-def test_the_order_of_files_and_records_and_the_threads_change_nothing(
-    month: SmallMonth, random: object
-) -> None:
-    shuffled = list(month.usage)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+@_SLOW
+@given(small_months(), st.integers(1, 3))
+def test_engine_and_oracle_agree_on_any_small_month(month: SmallMonth, files: int) -> None:
+    _must_agree(month, files)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_engine_and_oracle_agree_on_months_of_thousands_of_records(seed: int) -> None:
+    _must_agree(any_month(Seeded(seed), numbers=12, records=4000), files=3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_files_and_records_and_the_threads_change_nothing(seed: int, tmp_path: Path) -> None:
+    month = any_month(Seeded(seed), numbers=12, records=4000)
+    shuffled = Random(seed).sample(month.usage, len(month.usage))
     other = SmallMonth(shuffled, month.lines[::-1], month.prices[::-1], month.allowances[::-1])
-    with TemporaryDirectory() as name:
-        first = _rate(month, Path(name) / "a", 1, None)
-        second = _rate(other, Path(name) / "b", 3, None, threads=1)
+    first = _rate(month, tmp_path / "a", 1, None)
+    second = _rate(other, tmp_path / "b", 3, None, threads=1)
+    assert first.rated
     assert first.totals.equals(second.totals)
     assert first.unrated.equals(second.unrated)

@@ -8,14 +8,23 @@ from collections.abc import Sequence
 from operator import itemgetter
 from pathlib import Path
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
+from trunkline.kernel.refusals import Refused
 from trunkline.rating.engine import open_engine, published
 from trunkline.rating.formats.checking import as_text, with_fault
-from trunkline.rating.formats.opening import Source, is_parquet, open_csv, open_parquet
+from trunkline.rating.formats.opening import (
+    NOT_PARQUET,
+    Source,
+    is_parquet,
+    is_sound_parquet,
+    open_csv,
+    open_parquet,
+)
 from trunkline.rating.types import (
     CANDIDATES,
     Deduplicated,
@@ -41,8 +50,16 @@ def read_usage(path: Path, *, workdir: Path, settings: EngineSettings | None = N
         with open_engine(workdir, settings, keep_order=True) as engine:
             # A filter moved below the checks would have every row checked twice.
             engine.raw_sql("SET disabled_optimizers = 'filter_pushdown'")
-            opened = open_parquet(engine, source) if is_parquet(path) else open_csv(engine, source)
-            return _part(engine, opened, folder)
+            if not is_parquet(path):
+                return _part(engine, open_csv(engine, source), folder)
+            opened = open_parquet(engine, source)
+            try:
+                return _part(engine, opened, folder)
+            except duckdb.Error as error:
+                # The engine says the same of a broken file and of a full disk.
+                if is_sound_parquet(source):
+                    raise
+                raise Refused(NOT_PARQUET) from error
     except BaseException:
         shutil.rmtree(folder)
         raise

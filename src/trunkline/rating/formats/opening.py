@@ -114,6 +114,17 @@ def is_parquet(path: Path) -> bool:
         return file.read(len(_MAGIC)) == _MAGIC or path.suffix == ".parquet"
 
 
+def is_sound_parquet(path: Path) -> bool:
+    """Whether every value of a Parquet file can be read: a second opinion, slow."""
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches():
+                batch.validate(full=True)
+    except (pa.ArrowException, OSError):
+        return False
+    return True
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -126,13 +137,17 @@ def _header(path: Path) -> _Header:
         raise Refused(EMPTY)
     if len(first) > _LONGEST_LINE + 1:
         raise Refused(LINE_TOO_LONG)
+    line_end = b"\r\n" if first.endswith(b"\r\n") else b"\n"
+    first = first.removesuffix(line_end)
+    if b"\r" in first:
+        raise Refused(LINE_ENDS)
     try:
-        names = first.decode("utf-8-sig").rstrip("\r\n").split(",")
+        names = first.decode("utf-8-sig").split(",")
     except UnicodeDecodeError as error:
         raise Refused(NOT_UTF8) from error
     return _Header(
         tuple(name.strip().removeprefix('"').removesuffix('"') for name in names),
-        r"\r\n" if first.endswith(b"\r\n") else r"\n",
+        line_end.decode("ascii").encode("unicode_escape").decode("ascii"),
     )
 
 
