@@ -136,7 +136,9 @@ def pdf_of(page: Page, address: str) -> str:
 
 def find_organization(page: Page, text: str, name: str) -> int:
     """Step 1: by the search box, with the keyboard alone."""
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
     page.keyboard.type(text)
     page.wait_for_selector(".found-item")
     page.keyboard.press("ArrowDown")

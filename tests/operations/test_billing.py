@@ -18,6 +18,7 @@ from tests.support import check_deferred, snapshot
 from tests.world import World
 from trunkline.billing import queries
 from trunkline.billing.checks import CHECKS
+from trunkline.billing.models import Bill
 from trunkline.billing.operations import issue_bills, take_payment
 from trunkline.billing.types import BillDraft, BillState, ChargeKind, ChargeLine, DueRelease, TaxLine
 from trunkline.catalog.types import TaxClass
@@ -31,7 +32,7 @@ from trunkline.ledger.operations import post_entries
 from trunkline.ledger.types import GeneralAccount, NewEntry, NewPosting, PremiumBalance
 from trunkline.party.types import PaymentMethod
 from trunkline.security.audit import acting, operation
-from trunkline.security.models import AuditChange
+from trunkline.security.models import AuditOperation
 from trunkline.security.types import Actor
 
 OCTOBER = Month(2026, 10)
@@ -273,31 +274,57 @@ def test_hundreds_of_bills_take_as_many_statements_as_one(world: World, actor: A
     assert broken() == []
 
 
-def test_a_bill_is_audited_and_what_it_says_never_changes(world: World, actor: Actor, at: datetime) -> None:
+def test_a_bill_names_its_operation_and_what_it_says_never_changes(
+    world: World, actor: Actor, at: datetime
+) -> None:
     (account,) = accounts(world, actor, at, 1)
     issue_bills(month=OCTOBER, drafts=[draft(world, account, charge("5.00"))], actor=actor, at=ISSUED)
-    assert AuditChange.objects.filter(table_name="billing_bill").count() == 1
+    assert AuditOperation.objects.filter(verb="bill.issue", pk=Bill.objects.get().operation_id).exists()
     for statement in (
         "UPDATE billing_bill SET total = total + 1",
         "UPDATE billing_bill SET due_on = due_on + 1",
         "UPDATE billing_billline SET amount = 0",
-        "INSERT INTO billing_billline (bill_id, branch_id, ordinal, number, kind, code, title_zh, title_en, price_reference, "
-        "quantity, unit, allowance_used, unit_price, amount, tax_class, tax_rate, explanation) SELECT bill_id, branch_id, "
-        "99, number, kind, code, title_zh, title_en, price_reference, quantity, unit, allowance_used, unit_price, 0, "
-        "tax_class, tax_rate, explanation FROM billing_billline",
-        f"INSERT INTO billing_bill (branch_id, organization_id, account_id, number, month, state, issued_at, due_on, total, "
-        f"tax_total, from_deposit, paid) SELECT branch_id, organization_id, account_id, 'X', '2026-09-01', 'open', issued_at, "
-        f"due_on, {5}, 0, 0, 0 FROM billing_bill",
+        _line("bill_id"),
+        _bill("branch_id, organization_id, account_id", total=5),
+        _bill("branch_id, organization_id, 999999", total=0),
+        _bill("branch_id, organization_id + 1, account_id", total=0),
+        _bill(f"{world.branches['WH']}, organization_id, account_id", total=0),
+        _bill("branch_id, organization_id, account_id", total=0, operation="gen_random_uuid()"),
+        f"{_bill('branch_id, organization_id, account_id', total=5)}; {_line('-1')}",
+        f"{_bill('branch_id, organization_id, account_id', total=0)}; {_line('-1', line='999999')}",
+        f"{_bill('branch_id, organization_id, account_id', total=0)}; {_line('-1', price='999999')}",
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             write(statement=statement, actor=actor, at=at)
     assert broken() == []
 
 
+def _line(bill: str, *, line: str = "line_id", price: str = "price_version_id") -> str:
+    """One more line of 0.00 like that of the only bill."""
+    same = (
+        "number, kind, code, title_zh, title_en, price_reference, quantity, unit, allowance_used, unit_price, "
+        "tax_class, tax_rate, explanation"
+    )
+    return (
+        f"INSERT INTO billing_billline (bill_id, branch_id, ordinal, amount, line_id, price_version_id, {same}) "
+        f"SELECT {bill}, branch_id, 99, 0, {line}, {price}, {same} FROM billing_billline LIMIT 1"
+    )
+
+
+def _bill(owner: str, *, total: int, operation: str = "current_setting('trunkline.operation')::uuid") -> str:
+    """One more bill like the only one."""
+    return (
+        "INSERT INTO billing_bill (id, branch_id, organization_id, account_id, number, month, state, issued_at, due_on, "
+        f"total, tax_total, from_deposit, paid, operation_id) SELECT -1, {owner}, 'X', '2026-09-01', "
+        f"'{'open' if total else 'paid'}', issued_at, due_on, {total}, 0, 0, 0, {operation} FROM billing_bill LIMIT 1"
+    )
+
+
 @operation("bill.issue")
 def write(*, statement: str, actor: Actor, at: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        for part in statement.split("; "):
+            cursor.execute(part)
     check_deferred()
 
 

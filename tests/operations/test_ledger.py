@@ -194,26 +194,38 @@ def _entry(
 
 @pytest.mark.parametrize(
     "case",
-    ["unbalanced", "one leg", "no legs", "other branch", "forged", "no entry", "later", "zero", "unknown"],
+    [
+        "unbalanced",
+        "one leg",
+        "no legs",
+        "other branch",
+        "forged",
+        "no entry",
+        "no account",
+        "zero",
+        "unknown",
+    ],
 )
 def test_the_database_refuses_what_is_no_sound_entry(
     world: World, actor: Actor, at: datetime, case: str
 ) -> None:
-    sound = [_postings(world, -1, "5", "-5"), _entry(world, -1)]
+    legs, entry_row = _postings(world, -1, "5", "-5"), _entry(world, -1)
     statements = {
-        "unbalanced": [_postings(world, -1, "5", "-4"), _entry(world, -1)],
-        "one leg": [_postings(world, -1, "5"), _entry(world, -1)],
-        "no legs": [_entry(world, -1)],
-        "other branch": [_postings(world, -1, "5", "-5", branch="WH"), _entry(world, -1)],
-        "forged": [_postings(world, -1, "5", "-5"), _entry(world, -1, "gen_random_uuid()")],
-        "no entry": [_postings(world, -1, "5", "-5")],
-        "later": [*sound, _postings(world, -1, "5", "-5")],
-        "zero": [_postings(world, -1, "0", "0"), _entry(world, -1)],
-        "unknown": [_postings(world, -1, "5", "-5").replace("'cash'", "'petty_cash'"), _entry(world, -1)],
+        "unbalanced": [entry_row, _postings(world, -1, "5", "-4")],
+        "one leg": [entry_row, _postings(world, -1, "5")],
+        "no legs": [entry_row],
+        "other branch": [entry_row, _postings(world, -1, "5", "-5", branch="WH")],
+        "forged": [_entry(world, -1, "gen_random_uuid()"), legs],
+        "no entry": [legs],
+        "no account": [entry_row, legs.replace("''", "'', 999999").replace("subject", "subject, account_id")],
+        "zero": [entry_row, _postings(world, -1, "0", "0")],
+        "unknown": [entry_row, legs.replace("'cash'", "'petty_cash'")],
     }[case]
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError), transaction.atomic():
         write(statements=statements, actor=actor, at=at)
-    write(statements=sound, actor=actor, at=at)
+    write(statements=[entry_row, legs], actor=actor, at=at)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        write(statements=[legs], actor=actor, at=at)
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def charged(
     mode: FirstMonthMode | None, *usage: UsageTotal, price: PriceVersionView | None = None
 ) -> list[ChargeLine]:
     price = price or version()
-    return line_charges(LineMonth(5, (stretch(price, mode),)), usage, Tariff.of([price], RATES), OCTOBER)
+    return line_charges(LineMonth(5, (stretch(price, mode),)), usage, Tariff.of([price], RATES, OCTOBER))
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_what_one_price_row_uses_of_an_allowance_is_not_left_for_another() -> No
 
 def test_a_line_that_ends_in_the_month_pays_it_whole_and_says_so() -> None:
     ended = stretch(version(), end=datetime(2026, 10, 9, tzinfo=UTC))
-    (line,) = line_charges(LineMonth(5, (ended,)), (), Tariff.of([version()], RATES), OCTOBER)
+    (line,) = line_charges(LineMonth(5, (ended,)), (), Tariff.of([version()], RATES, OCTOBER))
     assert line.amount == Decimal("46.00")
     assert "整月" in line.explanation["note_zh"]
 
@@ -198,7 +198,7 @@ def test_a_line_with_several_plans_in_the_month_pays_one_fee_that_of_the_last() 
     middle = datetime(2026, 10, 16, tzinfo=UTC)
     old, new = version("286.00", number=1), version("66.00", number=2)
     line = LineMonth(5, (stretch(old, end=middle), stretch(new, start=middle)))
-    charges = line_charges(line, (), Tariff.of([old, new], RATES), OCTOBER)
+    charges = line_charges(line, (), Tariff.of([old, new], RATES, OCTOBER))
     assert [c.amount for c in charges] == [Decimal("66.00")]
     assert "最后一段" in charges[0].explanation["note_zh"]
 
@@ -207,7 +207,7 @@ def test_the_month_of_a_resumption_is_charged_by_day_only_where_the_price_says_s
     for resume, amount in ((ResumeMonthCharge.DAILY, "22.26"), (ResumeMonthCharge.FULL_MONTH, "46.00")):
         price = version(resume=resume)
         line = LineMonth(5, (stretch(price),), resumed_on=date(2026, 10, 17))
-        (charge,) = line_charges(line, (), Tariff.of([price], RATES), OCTOBER)
+        (charge,) = line_charges(line, (), Tariff.of([price], RATES, OCTOBER))
         assert charge.amount == Decimal(amount)
     assert rules.fee_by_days(Decimal("46.00"), 15, 31).rule == "S06-E2"
 
@@ -220,17 +220,20 @@ def test_days_that_no_month_has_are_a_mistake(days: int, length: int) -> None:
 
 def test_a_month_without_price_or_tax_rate_is_refused() -> None:
     with pytest.raises(Refused) as refused:
-        line_charges(LineMonth(5, (stretch(None),)), (), Tariff.of([], RATES), OCTOBER)
+        line_charges(LineMonth(5, (stretch(None),)), (), Tariff.of([], RATES, OCTOBER))
     assert [r.code for r in refused.value.refusals] == ["billing.price_missing"]
     with pytest.raises(Refused) as refused:
-        line_charges(LineMonth(5, (stretch(version()),)), (), Tariff.of([version()], {}), OCTOBER)
+        line_charges(LineMonth(5, (stretch(version()),)), (), Tariff.of([version()], {}, OCTOBER))
     assert [r.code for r in refused.value.refusals] == ["billing.tax_rate_missing"]
 
 
 def test_late_usage_names_the_month_it_belongs_to() -> None:
     line = LineMonth(5, (stretch(version()),))
     (charge,) = usage_charges(
-        line, [UsageTotal(101, 1, 61, 2, 0, 2, 5000)], Tariff.of([version()], RATES), late_for=OCTOBER
+        line,
+        [UsageTotal(101, 1, 61, 2, 0, 2, 5000)],
+        Tariff.of([version()], RATES, OCTOBER),
+        late_for=OCTOBER,
     )
     assert charge.amount == Decimal("0.50")
     assert charge.explanation["late_for"] == "2026-10"

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from psycopg import sql
 from stdnum import luhn
 from stdnum.cn import ric, uscc
@@ -74,18 +75,19 @@ def bills_benchmark(lines: int, workdir: Path) -> Iterator[Prepared]:
     """The work, the floor, and the sizes of both, for `lines` lines with an account each.
 
     The work makes the charges of every line from its rated totals and issues the bills in parts, with every
-    constraint checked. The floor copies the same rows into tables of the same columns without indexes,
-    constraints and triggers.
+    constraint checked. The floor copies the same rows into temporary tables without indexes, constraints and
+    triggers.
     """
     with transaction.atomic():
         actor = _actor_of_a_new_branch()
         version, customers, organization = _customers(lines, actor)
-        tariff = Tariff.of([version], _RATES)
+        _check_constraints()
+        tariff = Tariff.of([version], _RATES, MONTH)
 
         def drafts(part: Sequence[_Customer]) -> list[BillDraft]:
             return [
                 BillDraft(c.account_id, organization, actor.branch_id, 20,
-                          tuple(line_charges(c.line, c.usage, tariff, MONTH)))
+                          tuple(line_charges(c.line, c.usage, tariff)))
                 for c in part
             ]  # fmt: skip
 
@@ -94,9 +96,7 @@ def bills_benchmark(lines: int, workdir: Path) -> Iterator[Prepared]:
                 for first in range(0, len(customers), ACCOUNTS_A_PART):
                     made = drafts(customers[first : first + ACCOUNTS_A_PART])
                     issue_bills(month=MONTH, drafts=made, actor=actor, at=MONTH.end)
-                    with connection.cursor() as cursor:
-                        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+                    _check_constraints()
                 transaction.set_rollback(True)
 
         rows = _rows(drafts(customers))
@@ -105,14 +105,21 @@ def bills_benchmark(lines: int, workdir: Path) -> Iterator[Prepared]:
         transaction.set_rollback(True)
 
 
+def _check_constraints() -> None:
+    """What waits for the commit, now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def _rows(drafts: Sequence[BillDraft]) -> dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]]:
     """Everything the work writes, by table."""
     bills = [(key, draft, compose(draft, {}, MONTH, MONTH.end)) for key, draft in enumerate(drafts, 1)]
     entries = [(key, bill.entries[0]) for key, _, bill in bills]
-    operation = "00000000-0000-0000-0000-000000000000"
+    operation = UUID(int=0)
     return {
         "billing_billline": (LINE_COLUMNS, list(line_rows(bills))),
-        "billing_bill": (BILL_COLUMNS, list(bill_rows(bills, MONTH, MONTH.end))),
+        "billing_bill": (BILL_COLUMNS, list(bill_rows(bills, MONTH, MONTH.end, operation))),
         "ledger_posting": (
             POSTING_COLUMNS,
             [(key, e.branch_id, p.general_account.value, p.account_id, p.subject, p.amount)
@@ -126,22 +133,19 @@ def _rows(drafts: Sequence[BillDraft]) -> dict[str, tuple[Sequence[str], list[tu
 
 
 def _copy(rows: Mapping[str, tuple[Sequence[str], list[tuple[Any, ...]]]]) -> None:
-    """COPY the rows into plain tables, which takes the schema's owner; they are rolled back."""
-    owner = connections["owner"]
-    with transaction.atomic(using="owner"), owner.cursor() as cursor:
-        cursor.execute("CREATE SCHEMA bench")
+    """COPY the rows into temporary tables of the same columns."""
+    with transaction.atomic(), connection.cursor() as cursor:
         for table, (columns, found) in rows.items():
-            name = sql.Identifier("bench", table)
-            names = sql.SQL(", ").join(map(sql.Identifier, columns))
+            copied, names = sql.Identifier(f"bench_{table}"), sql.SQL(", ").join(map(sql.Identifier, columns))
             cursor.execute(
-                sql.SQL("CREATE TABLE {} AS SELECT {} FROM {} WITH NO DATA").format(
-                    name, names, sql.Identifier(table)
+                sql.SQL("CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} WITH NO DATA").format(
+                    copied, names, sql.Identifier(table)
                 )
             )
-            with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(name, names)) as copy:
+            with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(copied, names)) as copy:
                 for row in found:
                     copy.write_row(row)
-        transaction.set_rollback(True, using="owner")
+        transaction.set_rollback(True)
 
 
 def _actor_of_a_new_branch() -> Actor:

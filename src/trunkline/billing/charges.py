@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -77,7 +78,7 @@ _MODE_NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class PricedUse:
-    """A usage price with all that its bill lines share."""
+    """A usage price with all that its bill lines share, made ready once for many lines."""
 
     version: PriceVersionView
     row: UsagePriceDetails
@@ -87,21 +88,41 @@ class PricedUse:
     unit_name: Text
     unit_price: Decimal
     price_words: str
+    tax_class: str
     #: What the plan includes, by first-month mode (None: another month), in units of the row.
     granted: Mapping[FirstMonthMode | None, int]
+    #: What every explanation begins with.
+    explained: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFee:
+    """A plan's fee with its words: the same for all lines in the same case."""
+
+    amount: Decimal
+    title: Text
+    explanation: dict[str, Any]
+
+
+#: Price version, first-month mode, whether the plan changed and whether the line ended in the month.
+FeeCase = tuple[int, FirstMonthMode | None, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The prices and tax rates of a month, made ready for many lines."""
+    """The prices and tax rates of a month, made ready for many lines. `fees` remembers what was worked out."""
 
     uses: Mapping[int, PricedUse]
     rates: Mapping[TaxClass, Decimal]
+    month_end: datetime
+    fees: dict[FeeCase, PlanFee] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, versions: Iterable[PriceVersionView], rates: Mapping[TaxClass, Decimal]) -> Tariff:
+    def of(
+        cls, versions: Iterable[PriceVersionView], rates: Mapping[TaxClass, Decimal], month: Month
+    ) -> Tariff:
         uses = {row.id: _priced_use(version, row) for version in versions for row in version.usage_prices}
-        return cls(uses, dict(rates))
+        return cls(uses, dict(rates), month.end)
 
     def rate(self, tax_class: TaxClass) -> Decimal:
         """The tax rate of a class; `Refused` (``billing.tax_rate_missing``) without one."""
@@ -126,9 +147,7 @@ def unit_name(kind: str, unit: int) -> Text:
     return Text(words.zh.format(unit), words.en.format(unit))
 
 
-def line_charges(
-    line: LineMonth, usage: Sequence[UsageTotal], tariff: Tariff, month: Month
-) -> list[ChargeLine]:
+def line_charges(line: LineMonth, usage: Sequence[UsageTotal], tariff: Tariff) -> list[ChargeLine]:
     """Everything one line is charged for a month: its plan, then its usage by price row.
 
     `Refused` where the month has no price or no tax rate for it.
@@ -136,10 +155,10 @@ def line_charges(
     missing = [s for s in line.stretches if s.price is None]
     if missing:
         raise Refused([PRICE_MISSING.about(s.number, offering=s.offering.zh) for s in missing])
-    return [recurring_charge(line, tariff, month), *usage_charges(line, usage, tariff)]
+    return [recurring_charge(line, tariff), *usage_charges(line, usage, tariff)]
 
 
-def recurring_charge(line: LineMonth, tariff: Tariff, month: Month) -> ChargeLine:
+def recurring_charge(line: LineMonth, tariff: Tariff) -> ChargeLine:
     """The plan's fee: one a line and month, that of the last stretch, by the first-month mode in the month of entry.
 
     A line that ended pays the whole month; by days only in the month of a resumption, where the price says so
@@ -149,23 +168,25 @@ def recurring_charge(line: LineMonth, tariff: Tariff, month: Month) -> ChargeLin
     price = last.price
     if price is None:
         raise Refused(PRICE_MISSING.about(last.number, offering=last.offering.zh))
-    fee, formula = _fee(line, last, price, month)
-    notes = [_MODE_NOTES[last.first_month_mode]] if last.first_month_mode else []
-    if len({s.price.id for s in line.stretches if s.price}) > 1:
-        notes.append(CHANGED_NOTE)
-    if last.active_to is not None and last.active_to < month.end:
-        notes.append(ENDED_NOTE)
-    explanation = _explanation(price, formula, fee.rounding)
-    explanation["rule"] = fee.rule
-    explanation["first_month"] = last.first_month_mode.value if last.first_month_mode else ""
-    explanation["note_zh"] = ";".join(note.zh for note in notes)
-    explanation["note_en"] = "; ".join(note.en for note in notes)
+    changed = len(line.stretches) > 1 and len({s.price.id for s in line.stretches if s.price}) > 1
+    ended = last.active_to is not None and last.active_to < tariff.month_end
+    if line.resumed_on is not None and price.resume_month_charge is ResumeMonthCharge.DAILY:
+        fee = _plan_fee(
+            last, price, _by_days(price.monthly_fee, line.resumed_on, last, tariff), changed, ended
+        )
+    else:
+        case = (price.id, last.first_month_mode, changed, ended)
+        known = tariff.fees.get(case)
+        fee = known or _plan_fee(
+            last, price, _by_mode(price.monthly_fee, last.first_month_mode), changed, ended
+        )
+        tariff.fees[case] = fee
     return ChargeLine(
         line_id=line.line_id,
         number=last.number,
         kind=ChargeKind.RECURRING,
         code=f"plan.{price.offering_code}",
-        title=Text(f"{last.offering.zh} 月租费", f"{last.offering.en} monthly fee"),
+        title=fee.title,
         price_version_id=price.id,
         price_reference=price.reference,
         quantity=1,
@@ -175,7 +196,7 @@ def recurring_charge(line: LineMonth, tariff: Tariff, month: Month) -> ChargeLin
         amount=fee.amount,
         tax_class=price.tax_class.value,
         tax_rate=tariff.rate(price.tax_class),
-        explanation=explanation,
+        explanation=fee.explanation,
     )
 
 
@@ -186,38 +207,33 @@ def usage_charges(
 
     With `late_for` the totals are what came too late for that month's bill.
     """
-    used: dict[str, int] = {}
+    uses = tariff.uses
+    stretches = {s.price.id: s for s in line.stretches if s.price}
+    if len(stretches) > 1:
+        places = {version: place for place, version in enumerate(stretches)}
+        usage = sorted(usage, key=lambda total: places[uses[total.price_row_id].version.id])
+    used: dict[str | None, int] = {}
     for total in usage:
-        kind = tariff.uses[total.price_row_id].row.allowance_kind
-        if kind:
-            used[kind] = used.get(kind, 0) + total.allowance_units
-    modes = {s.price.id: s.first_month_mode for s in line.stretches if s.price}
-    last = line.stretches[-1]
-    if len(modes) > 1:
-        places = {version: place for place, version in enumerate(modes)}
-        usage = sorted(usage, key=lambda total: places[tariff.uses[total.price_row_id].version.id])
-    numbers = {s.price.id: s.number for s in line.stretches if s.price}
+        kind = uses[total.price_row_id].row.allowance_kind
+        used[kind] = used.get(kind, 0) + total.allowance_units
     charges = []
     for total in usage:
-        use = tariff.uses[total.price_row_id]
+        use = uses[total.price_row_id]
+        stretch = stretches.get(use.version.id, line.stretches[-1])
         amount = usage_amount(total.charge)
-        rounding = Rounding.EXACT if total.charge % 100 == 0 else Rounding.HALF_UP
-        explanation = _explanation(use.version, _usage_formula(use, total, amount), rounding)
-        explanation["records"] = total.records
-        explanation["measured"] = total.quantity
-        explanation["charge_ten_thousandths"] = total.charge
+        explanation = _usage_explanation(use, total, amount)
         kind = use.row.allowance_kind
         if kind:
-            mode = modes.get(use.version.id)
+            mode = stretch.first_month_mode
             given = use.granted[mode]
             left = max(0, given - used[kind])
+            explanation["rule"] = _ALLOWANCE_RULES[mode]
             explanation["allowance"] = {
                 "kind": kind,
                 "given": given,
                 "used": total.allowance_units,
                 "left": left,
             }
-            explanation["rule"] = _ALLOWANCE_RULES[mode]
         title = use.title
         if late_for is not None:
             explanation["late_for"] = str(late_for)
@@ -225,7 +241,7 @@ def usage_charges(
         charges.append(
             ChargeLine(
                 line_id=line.line_id,
-                number=numbers.get(use.version.id, last.number),
+                number=stretch.number,
                 kind=ChargeKind.USAGE,
                 code=use.code,
                 title=title,
@@ -236,7 +252,7 @@ def usage_charges(
                 allowance_used=total.allowance_units,
                 unit_price=use.unit_price,
                 amount=amount,
-                tax_class=use.row.tax_class.value,
+                tax_class=use.tax_class,
                 tax_rate=tariff.rate(use.row.tax_class),
                 explanation=explanation,
             )
@@ -252,20 +268,31 @@ _ALLOWANCE_RULES = {
 }
 
 
-def _fee(line: LineMonth, last: Stretch, price: PriceVersionView, month: Month) -> tuple[MonthlyFee, Text]:
-    full = price.monthly_fee
-    if line.resumed_on is not None and price.resume_month_charge is ResumeMonthCharge.DAILY:
-        days_in_month = month.last_day.day
-        end = last.active_to
-        last_day = local_date(end) if end is not None and end < month.end else month.next().first_day
-        days = (last_day - line.resumed_on).days
-        fee = fee_by_days(full, days, days_in_month)
-        return fee, Text(
-            f"{full}元 × {days}天 ÷ {days_in_month}天 = {fee.amount}元",
-            f"{full} yuan × {days} days / {days_in_month} days = {fee.amount} yuan",
-        )
-    fee = monthly_fee(full, last.first_month_mode)
-    match last.first_month_mode:
+def _plan_fee(
+    last: Stretch, price: PriceVersionView, worked_out: tuple[MonthlyFee, Text], changed: bool, ended: bool
+) -> PlanFee:
+    fee, formula = worked_out
+    mode = last.first_month_mode
+    notes = [_MODE_NOTES[mode]] if mode else []
+    notes += [CHANGED_NOTE] if changed else []
+    notes += [ENDED_NOTE] if ended else []
+    explanation = {
+        **_explained(price),
+        "formula_zh": formula.zh,
+        "formula_en": formula.en,
+        "rounding": fee.rounding.value,
+        "rule": fee.rule,
+        "first_month": mode.value if mode else "",
+        "note_zh": ";".join(note.zh for note in notes),
+        "note_en": "; ".join(note.en for note in notes),
+    }
+    title = Text(f"{last.offering.zh} 月租费", f"{last.offering.en} monthly fee")
+    return PlanFee(fee.amount, title, explanation)
+
+
+def _by_mode(full: Decimal, mode: FirstMonthMode | None) -> tuple[MonthlyFee, Text]:
+    fee = monthly_fee(full, mode)
+    match mode:
         case FirstMonthMode.HALF:
             return fee, Text(f"{full}元 ÷ 2 = {fee.amount}元", f"{full} yuan / 2 = {fee.amount} yuan")
         case FirstMonthMode.OUT_OF_PLAN:
@@ -274,23 +301,40 @@ def _fee(line: LineMonth, last: Stretch, price: PriceVersionView, month: Month) 
             return fee, Text(f"{full}元 × 1月 = {fee.amount}元", f"{full} yuan × 1 month = {fee.amount} yuan")
 
 
-def _explanation(price: PriceVersionView, formula: Text, rounding: Rounding) -> dict[str, Any]:
-    return {
-        "price_version": price.number,
-        "valid_from": price.valid_from.isoformat(),
-        "formula_zh": formula.zh,
-        "formula_en": formula.en,
-        "rounding": rounding.value,
-    }
+def _by_days(full: Decimal, since: date, last: Stretch, tariff: Tariff) -> tuple[MonthlyFee, Text]:
+    after = local_date(tariff.month_end)
+    days_in_month = (after - timedelta(days=1)).day
+    until = local_date(last.active_to) if last.active_to and last.active_to < tariff.month_end else after
+    days = (until - since).days
+    fee = fee_by_days(full, days, days_in_month)
+    return fee, Text(
+        f"{full}元 × {days}天 ÷ {days_in_month}天 = {fee.amount}元",
+        f"{full} yuan × {days} days / {days_in_month} days = {fee.amount} yuan",
+    )
 
 
-def _usage_formula(use: PricedUse, total: UsageTotal, amount: Decimal) -> Text:
+def _explained(price: PriceVersionView) -> dict[str, Any]:
+    return {"price_version": price.number, "valid_from": price.valid_from.isoformat()}
+
+
+def _usage_explanation(use: PricedUse, total: UsageTotal, amount: Decimal) -> dict[str, Any]:
     zh = f"{total.charged_units}{use.unit_name.zh} × {use.price_words}元 = {amount}元"
     en = f"{total.charged_units} {use.unit_name.en} × {use.price_words} yuan = {amount} yuan"
     if total.allowance_units:
         zh = f"共{total.units}{use.unit_name.zh},套餐内{total.allowance_units};计费{zh}"
         en = f"{total.units} {use.unit_name.en}, {total.allowance_units} in the plan; charged {en}"
-    return Text(zh, en)
+    return {
+        **use.explained,
+        "formula_zh": zh,
+        "formula_en": en,
+        "rounding": _HALF_UP if total.charge % 100 else _EXACT,
+        "records": total.records,
+        "measured": total.quantity,
+        "charge_ten_thousandths": total.charge,
+    }
+
+
+_EXACT, _HALF_UP = Rounding.EXACT.value, Rounding.HALF_UP.value
 
 
 def _priced_use(version: PriceVersionView, row: UsagePriceDetails) -> PricedUse:
@@ -309,5 +353,7 @@ def _priced_use(version: PriceVersionView, row: UsagePriceDetails) -> PricedUse:
         unit_name=unit_name(row.kind, row.unit),
         unit_price=unit_price,
         price_words=f"{unit_price:f}".rstrip("0").rstrip("."),
+        tax_class=row.tax_class.value,
+        explained=_explained(version),
         granted={mode: first_month_allowance(amount, mode, whole=whole) for mode in modes},
     )

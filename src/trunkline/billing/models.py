@@ -1,4 +1,8 @@
-"""Tables of bills and payments."""
+"""Tables of bills and payments.
+
+Thousands of bills a second are issued in a run: what a bill and its lines name is checked by the statement (see
+the guards' migration) and not row by row, and there are only the indexes that something asks for.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,9 @@ from trunkline.party.types import PaymentMethod
 class Bill(models.Model):
     """账单 (SID CustomerBill): one account, one month. Only `state` and `paid` change once it is issued."""
 
-    branch = Reference("security.Branch", db_index=False)
-    organization = Reference("party.Organization", db_index=False)
-    account = Reference("party.Account", db_index=False)
+    branch = Reference("security.Branch", db_index=False, db_constraint=False)
+    organization = Reference("party.Organization", db_index=False, db_constraint=False)
+    account = Reference("party.Account", db_index=False, db_constraint=False)
     number = models.CharField(max_length=32)
     #: First day of the month.
     month = models.DateField()
@@ -26,6 +30,7 @@ class Bill(models.Model):
     tax_total = models.DecimalField(max_digits=14, decimal_places=2)
     from_deposit = models.DecimalField(max_digits=14, decimal_places=2)
     paid = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    operation_id = models.UUIDField()
 
     class Meta:
         constraints = [
@@ -48,18 +53,18 @@ class Bill(models.Model):
 
 
 class BillLine(models.Model):
-    """账单明细: written once. Its branch is its bill's: row-level security lets no other in than the actor's own."""
+    """账单明细: written once, with its bill."""
 
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", db_index=False)
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", db_index=False, db_constraint=False)
     branch = Reference("security.Branch", db_index=False, db_constraint=False)
     ordinal = models.PositiveIntegerField()
-    line = Reference("subscriptions.Line", null=True)
+    line = Reference("subscriptions.Line", null=True, db_index=False, db_constraint=False)
     number = models.CharField(max_length=20, blank=True)
     kind = models.CharField(max_length=12, choices=[(c, c) for c in ChargeKind])
     code = models.CharField(max_length=60)
     title_zh = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120)
-    price_version = Reference("catalog.PriceVersion", null=True, db_index=False)
+    price_version = Reference("catalog.PriceVersion", null=True, db_index=False, db_constraint=False)
     price_reference = models.CharField(max_length=80)
     quantity = models.BigIntegerField()
     unit = models.CharField(max_length=16)

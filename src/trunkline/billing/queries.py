@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from trunkline.billing import rules
@@ -124,10 +125,15 @@ def owed_by_organization(organization_id: int) -> Decimal:
 
 def billed_accounts(month: Month, among: Iterable[int] | None = None) -> frozenset[int]:
     """The accounts that have their bill for a month, all of them or those `among` some."""
-    rows = Bill.objects.filter(month=month.first_day)
-    if among is not None:
-        rows = rows.filter(account_id__in=set(among))
-    return frozenset(rows.values_list("account_id", flat=True))
+    if among is None:
+        rows = Bill.objects.filter(month=month.first_day)
+        return frozenset(rows.values_list("account_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id FROM billing_bill WHERE month = %s AND account_id = ANY(%s)",
+            [month.first_day, list(among)],
+        )
+        return frozenset(account for (account,) in cursor.fetchall())
 
 
 def bill_lines(bill_id: int) -> tuple[BillLineView, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from trunkline.billing.types import ChargeLine, DueRelease, Rounding, TaxLine
 from trunkline.catalog.types import FirstMonthMode, TaxClass
-from trunkline.kernel.money import FEN, ZERO, fen_half_up, tax_included, yuan_from_ten_thousandths
+from trunkline.kernel.money import FEN, ZERO, fen_half_up, tax_included
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
@@ -95,8 +95,13 @@ def fee_by_days(fee: Decimal, days: int, days_in_month: int) -> MonthlyFee:
 
 
 def usage_amount(charge: int) -> Decimal:
-    """Yuan for the sum of a bill line's usage in ten-thousandths, rounded half up to the fen once."""
-    return fen_half_up(yuan_from_ten_thousandths(charge))
+    """Yuan for the sum of a bill line's usage in ten-thousandths, rounded half up to the fen once.
+
+    ValueError below zero: usage costs something or nothing.
+    """
+    if charge < 0:
+        raise ValueError(f"a charge of {charge}")
+    return Decimal((charge + 50) // 100).scaleb(-2)
 
 
 def tax_lines(charges: Iterable[tuple[Decimal, Decimal]]) -> tuple[TaxLine, ...]:
@@ -116,17 +121,17 @@ def net_by_class(charges: Iterable[ChargeLine], taxes: Sequence[TaxLine]) -> dic
 
     Classes that share a rate share its tax; the last class bears what rounding leaves over.
     """
-    gross: dict[Decimal, dict[TaxClass, Decimal]] = {}
+    gross: dict[Decimal, dict[str, Decimal]] = {}
     for charge in charges:
         classes = gross.setdefault(charge.tax_rate, {})
-        tax_class = TaxClass(charge.tax_class)
-        classes[tax_class] = classes.get(tax_class, ZERO) + charge.amount
+        classes[charge.tax_class] = classes.get(charge.tax_class, ZERO) + charge.amount
     nets: dict[TaxClass, Decimal] = {}
     for line in taxes:
         left = line.net
         classes = gross[line.rate]
-        for place, (tax_class, amount) in enumerate(sorted(classes.items()), 1):
+        for place, (name, amount) in enumerate(sorted(classes.items()), 1):
             share = left if place == len(classes) else amount - tax_included(amount, line.rate)
+            tax_class = TaxClass(name)
             nets[tax_class] = nets.get(tax_class, ZERO) + share
             left -= share
     return nets

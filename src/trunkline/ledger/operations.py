@@ -70,7 +70,7 @@ def reverse_entry(*, source: str, source_id: str, reason: str, actor: Actor, at:
 
 
 def _insert(entries: Sequence[NewEntry], *, reverses: int | None) -> None:
-    """Postings first, then their entries, which seal them (see the triggers of the schema)."""
+    """Entries first, then all their postings in one statement (see the triggers of the schema)."""
     if not entries:
         return
     with connection.cursor() as cursor:
@@ -82,6 +82,7 @@ def _insert(entries: Sequence[NewEntry], *, reverses: int | None) -> None:
         )
         ids = [int(row[0]) for row in cursor.fetchall()]
     try:
+        insert_rows("ledger_entry", _ENTRY, _entry_rows(ids, entries, reverses, operation_id))
         insert_rows(
             "ledger_posting",
             _POSTING,
@@ -91,7 +92,6 @@ def _insert(entries: Sequence[NewEntry], *, reverses: int | None) -> None:
                 for p in entry.postings
             ),
         )
-        insert_rows("ledger_entry", _ENTRY, _entry_rows(ids, entries, reverses, operation_id))
     except IntegrityError as error:
         raise Refused(_refusal(error)) from error
 

@@ -42,21 +42,24 @@ def balances(account_ids: Iterable[int]) -> dict[int, dict[GeneralAccount, Decim
 
 def premium_balances(account_ids: Iterable[int] | None = None) -> dict[tuple[int, str], PremiumBalance]:
     """Premium deposits by account and number; with None, those of every account where something is left."""
-    rows = Posting.objects.filter(general_account__in=_PREMIUM)
-    if account_ids is not None:
-        rows = rows.filter(account_id__in=set(account_ids))
-    sums = (
-        rows.values_list("account_id", "subject")
-        .annotate(
-            unreleased=Sum("amount", filter=Q(general_account=GeneralAccount.PREMIUM_UNRELEASED)),
-            released=Sum("amount", filter=Q(general_account=GeneralAccount.PREMIUM_RELEASED)),
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, subject, "
+            "coalesce(-sum(amount) FILTER (WHERE general_account = %(unreleased)s), 0), "
+            "coalesce(-sum(amount) FILTER (WHERE general_account = %(released)s), 0) FROM ledger_posting "
+            "WHERE account_id IS NOT NULL AND general_account IN (%(unreleased)s, %(released)s) "
+            "AND (%(accounts)s::bigint[] IS NULL OR account_id = ANY(%(accounts)s)) "
+            "GROUP BY account_id, subject ORDER BY account_id, subject",
+            {
+                "unreleased": GeneralAccount.PREMIUM_UNRELEASED,
+                "released": GeneralAccount.PREMIUM_RELEASED,
+                "accounts": None if account_ids is None else list(account_ids),
+            },
         )
-        .order_by("account_id", "subject")
-    )
-    found = {
-        (account, number): PremiumBalance(held(unreleased), held(released))
-        for account, number, unreleased, released in sums
-    }
+        found = {
+            (account, number): PremiumBalance(unreleased, released)
+            for account, number, unreleased, released in cursor.fetchall()
+        }
     if account_ids is not None:
         return found
     return {key: balance for key, balance in found.items() if balance.unreleased or balance.released}
@@ -103,15 +106,13 @@ def locked_premium_balances(account_ids: Iterable[int]) -> dict[tuple[int, str],
 
 def customer_deposits(account_ids: Iterable[int]) -> dict[int, Decimal]:
     """Money held for accounts that has met no bill yet; accounts without any are left out."""
-    sums = (
-        Posting.objects.filter(
-            account_id__in=set(account_ids), general_account=GeneralAccount.CUSTOMER_DEPOSIT
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, -sum(amount) FROM ledger_posting "
+            "WHERE account_id = ANY(%s) AND general_account = %s GROUP BY account_id HAVING sum(amount) <> 0",
+            [list(account_ids), GeneralAccount.CUSTOMER_DEPOSIT],
         )
-        .values_list("account_id")
-        .annotate(total=Sum("amount"))
-        .order_by()
-    )
-    return {account: held(total) for account, total in sums if total}
+        return dict(cursor.fetchall())
 
 
 def lock_deposits(account_ids: Iterable[int]) -> None:

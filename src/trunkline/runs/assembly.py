@@ -48,7 +48,7 @@ def month_facts(month: Month) -> MonthFacts:
     for line_id, stretches in _by_line(periods, priced, names, month):
         # A line is billed to the account it has at the end; so far a line keeps its account.
         lines.setdefault(stretches[-1].account_id, []).append(LineMonth(line_id, stretches))
-    return MonthFacts(month, lines, Tariff.of(versions, tax_rates(month.last_day)), versions)
+    return MonthFacts(month, lines, Tariff.of(versions, tax_rates(month.last_day), month), versions)
 
 
 def _by_line(

@@ -72,7 +72,7 @@ class Work:
         """What one account is to be billed; `Refused` where a price or a tax rate is missing."""
         charges: list[ChargeLine] = []
         for line in self.facts.lines.get(account.id, ()):
-            charges += line_charges(line, usage.get(line.line_id, ()), self.facts.tariff, self.facts.month)
+            charges += line_charges(line, usage.get(line.line_id, ()), self.facts.tariff)
         charges += self.late.get(account.id, ())
         return BillDraft(
             account_id=account.id,

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from trunkline.billing.composition import ComposedBill, compose
-from trunkline.billing.models import Bill
 from trunkline.billing.operations.payments import spend_deposits
+from trunkline.billing.queries import billed_accounts
 from trunkline.billing.types import BillDraft, BillsIssued
 from trunkline.kernel.bulk import insert_rows
 from trunkline.kernel.money import ZERO
@@ -44,6 +45,7 @@ BILL_COLUMNS = (
     "tax_total",
     "from_deposit",
     "paid",
+    "operation_id",
 )
 LINE_COLUMNS = (
     "bill_id",
@@ -78,19 +80,16 @@ def issue_bills(*, month: Month, drafts: Sequence[BillDraft], actor: Actor, at: 
     negative. Money held for an account meets its new bill at once. Carries out P2-09, P2-10, P2-12.
     """
     accounts = [draft.account_id for draft in drafts]
-    issued = Bill.objects.filter(month=month.first_day, account_id__in=accounts).order_by("account_id")
-    raise_if_any(
-        BILLED_ALREADY.about(str(account)) for account in issued.values_list("account_id", flat=True)
-    )
+    raise_if_any(BILLED_ALREADY.about(str(n)) for n in sorted(billed_accounts(month, accounts)))
     deposits: dict[int, dict[str, PremiumBalance]] = {}
     for (account, number), balance in locked_premium_balances(accounts).items():
         deposits.setdefault(account, {})[number] = balance
     composed = [compose(draft, deposits.get(draft.account_id, {}), month, at) for draft in drafts]
     pairs = [(draft, bill) for draft, bill in zip(drafts, composed, strict=True) if draft.billed]
-    ids = _new_ids(len(pairs))
+    operation_id, ids = _new_ids(len(pairs))
     bills = [(key, draft, bill) for key, (draft, bill) in zip(ids, pairs, strict=True)]
+    insert_rows("billing_bill", BILL_COLUMNS, bill_rows(bills, month, at, operation_id))
     insert_rows("billing_billline", LINE_COLUMNS, line_rows(bills))
-    insert_rows("billing_bill", BILL_COLUMNS, bill_rows(bills, month, at))
     post_entries(entries=[entry for bill in composed for entry in bill.entries], actor=actor, at=at)
     holding = customer_deposits(
         draft.account_id for _, draft, bill in bills if bill.total > bill.from_deposit
@@ -100,16 +99,21 @@ def issue_bills(*, month: Month, drafts: Sequence[BillDraft], actor: Actor, at: 
     return BillsIssued(len(bills), sum([bill.total for _, _, bill in bills], ZERO))
 
 
-def _new_ids(count: int) -> list[int]:
+def _new_ids(count: int) -> tuple[UUID, list[int]]:
+    """The present operation, and ids for `count` bills."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('billing_bill', 'id')) FROM generate_series(1, %s)",
+            "SELECT current_setting('trunkline.operation')::uuid, ARRAY(SELECT "
+            "nextval(pg_get_serial_sequence('billing_bill', 'id')) FROM generate_series(1, %s))",
             [count],
         )
-        return [int(row[0]) for row in cursor.fetchall()]
+        operation_id, ids = cursor.fetchone()
+    return operation_id, ids
 
 
-def bill_rows(bills: Sequence[Billed], month: Month, at: datetime) -> Iterator[tuple[Any, ...]]:
+def bill_rows(
+    bills: Sequence[Billed], month: Month, at: datetime, operation_id: UUID
+) -> Iterator[tuple[Any, ...]]:
     """Rows for BILL_COLUMNS."""
     today = local_date(at)
     for key, draft, bill in bills:
@@ -127,6 +131,7 @@ def bill_rows(bills: Sequence[Billed], month: Month, at: datetime) -> Iterator[t
             bill.tax_total,
             bill.from_deposit,
             ZERO,
+            operation_id,
         )
 
 
