@@ -1,4 +1,4 @@
-"""Usage files from the bytes to the accepted store: nothing gets lost, nothing gets in twice."""
+"""Usage files from the bytes to what can be accepted: nothing gets lost, nothing gets in twice."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.rating_data import Row, call, usage_file
-from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refused
-from trunkline.rating import store
 from trunkline.rating.formats import find_duplicates, read_usage
 from trunkline.rating.types import CANDIDATES, REJECTS, USAGE, RejectReason, UsageFile
 
@@ -383,81 +381,6 @@ def test_without_duplicates_the_candidates_are_the_fresh_ones(tmp_path: Path, ea
     parted = find_duplicates(found.candidates, files, workdir=tmp_path / "work")
     assert (parted.fresh, parted.fresh_count, parted.duplicate_count) == (found.candidates, 1, 0)
     assert pq.read_table(parted.duplicates).to_pylist() == []
-
-
-def stored(root: Path, folder: Path, file_id: str = "file-1") -> tuple[Any, ...]:
-    """Stores records of 40 numbers on both sides of the end of October."""
-    rows = [
-        GOOD.replace("r1", f"r{n}-{month}")
-        .replace("18600000001", f"186000000{n:02d}")
-        .replace("2026-10-12T12:00:00", f"2026-{month}T00:00:00")
-        for n in range(40)
-        for month in ("10-31", "11-01")
-    ]
-    found = read_usage(write(folder, *rows), workdir=folder / "work")
-    return store.write_parts(root, found.candidates, file_id=file_id)
-
-
-def test_the_store_parts_records_by_month_of_shanghai_and_bucket_of_the_number(tmp_path: Path) -> None:
-    root = tmp_path / "usage"
-    parts = stored(root, tmp_path)
-    assert sum(part.records for part in parts) == 80
-    assert {part.month for part in parts} == {"2026-10", "2026-11"}
-    for part in parts:
-        assert part.path == f"month={part.month}/bucket={part.bucket:02d}/file-1-0.parquet"
-        rows = pq.ParquetFile(root / part.path).read()
-        assert (rows.num_rows, (root / part.path).stat().st_size) == (part.records, part.size)
-        assert rows.schema.names == USAGE.names
-        assert {store.bucket_of(number) for number in rows["line_number"].to_pylist()} == {part.bucket}
-        assert {str(Month.of(at)) for at in rows["started_at"].to_pylist()} == {part.month}
-    assert tuple(part.path for part in parts) == store.stored_parts(root)
-    assert store.stored_parts(root, month=Month(2026, 11)) == tuple(
-        part.path for part in parts if part.month == "2026-11"
-    )
-
-
-def test_buckets_are_for_good() -> None:
-    numbers = ("18600000001", "18600000002", "055112345678", "4006000000")
-    assert [store.bucket_of(number) for number in numbers] == [2, 11, 9, 7]
-
-
-def test_a_file_stored_again_takes_the_place_of_its_leftovers(tmp_path: Path) -> None:
-    root = tmp_path / "usage"
-    first = stored(root, tmp_path)
-    assert stored(root, tmp_path) == first
-    assert len(store.stored_parts(root)) == len(first)
-
-
-def test_nothing_is_named_when_storing_breaks_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_disk(path: Path) -> None:
-        raise OSError(f"no space left for {path.name}")
-
-    monkeypatch.setattr(store, "sync", no_disk)
-    with pytest.raises(OSError, match="no space left"):
-        stored(tmp_path / "usage", tmp_path)
-    assert store.stored_parts(tmp_path / "usage") == ()
-    assert list((tmp_path / "usage" / ".incoming").iterdir()) == []
-
-
-@pytest.mark.parametrize("file_id", ["", "../up", "a/b", "a b", "x" * 65])
-def test_the_id_of_a_file_is_no_path(tmp_path: Path, file_id: str) -> None:
-    with pytest.raises(ValueError, match="not the id"):
-        store.write_parts(tmp_path, tmp_path / "none", file_id=file_id)
-
-
-def test_unlisted_leftovers_go_and_what_is_being_written_stays(tmp_path: Path) -> None:
-    root = tmp_path / "usage"
-    listed = [part.path for part in stored(root, tmp_path, "listed")]
-    left = [part.path for part in stored(root, tmp_path, "left")]
-    (root / ".incoming" / "left-1").mkdir()
-    (root / "work").mkdir()
-    (root / "work" / "note.parquet").write_bytes(b"not a part")
-    now = datetime.now(UTC)
-    assert store.remove_unlisted(root, listed, before=now - timedelta(hours=1)) == ()
-    gone = store.remove_unlisted(root, listed, before=now + timedelta(hours=1))
-    assert gone == (*sorted(left), ".incoming/left-1")
-    assert store.stored_parts(root) == tuple(sorted(listed))
-    assert (root / "work" / "note.parquet").exists()
 
 
 def test_every_reason_is_described() -> None:
