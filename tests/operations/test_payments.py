@@ -287,6 +287,7 @@ def test_a_premium_deposit_is_held_unreleased_for_its_number(committed: int, act
     assert (taken.purpose, taken.subject, taken.amount) == (PaymentPurpose.PREMIUM_DEPOSIT, PREMIUM, AGREED)
     assert ledger.premium_balances([committed]) == {(committed, PREMIUM): PremiumBalance(AGREED, ZERO)}
     assert queries.account_balance(committed).customer_deposit == ZERO
+    assert "壹万贰仟元整" in text_of(receipt_document(taken.id, ISSUED))
     assert broken() == []
 
 
