@@ -97,7 +97,16 @@ def test_doors_never_touch_tables() -> None:
 
 
 def test_nothing_names_a_registry_or_a_machine() -> None:
-    words = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian\.org|/root/|/work/")
+    # In pieces, so that this file does not name them either.
+    names = (
+        "pypi" r"\.org",
+        "pythonhosted",
+        r"registry\." "npmjs",
+        r"deb\." "debian" r"\.org",
+        "/root/",
+        "/work/",
+    )
+    words = re.compile("|".join(names))
     tracked = [
         p
         for pattern in ("src/**/*", "docs/**/*", "tests/**/*.py", "tools/*", "requirements/*", "frontend/*")
