@@ -18,7 +18,7 @@ from trunkline.ordering.types import OrderRequest, PaperKind, ShownPaper
 from trunkline.security.types import Actor
 
 HEADER = ("姓名", "证件号码", "意向号码", "套餐", "首月资费", "终端型号", "串号")
-_MODES = ("全月套餐", "套餐减半", "套餐包外资费(免月租)")
+_MODES = ("全月套餐", "套餐减半", "套餐包外资费（免月租）")
 
 
 def xlsx(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> bytes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
+import io
 import pkgutil
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +96,19 @@ def test_doors_never_touch_tables() -> None:
         )
     ]
     assert touching == []
+
+
+def test_chinese_sentences_use_full_width_punctuation() -> None:
+    half_width = re.compile(r"[\u4e00-\u9fff][,:;?!]|[,:;?!][\u4e00-\u9fff]")
+    found = [
+        f"{path.relative_to(SOURCE)}: {token.string}"
+        for path in sources()
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
+        if token.type == tokenize.STRING
+        and not token.string.startswith('"""')
+        and half_width.search(token.string)
+    ]
+    assert found == []
 
 
 def test_nothing_names_a_registry_or_a_machine() -> None:

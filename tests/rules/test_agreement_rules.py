@@ -572,7 +572,7 @@ def test_a_terminal_of_another_member_is_refused() -> None:
 @pytest.mark.parametrize(
     ("written", "mode"),
     [
-        ("套餐包外资费(免月租)", FirstMonthMode.OUT_OF_PLAN),
+        ("套餐包外资费（免月租）", FirstMonthMode.OUT_OF_PLAN),
         ("套餐包外资费", FirstMonthMode.OUT_OF_PLAN),
         ("免月租", FirstMonthMode.OUT_OF_PLAN),
         ("全月套餐", FirstMonthMode.FULL_MONTH),
@@ -603,7 +603,7 @@ def test_a_problem_in_a_sentence_names_row_and_person() -> None:
     row = replace(GOOD_ROW, row=17, imei="1")
     (problem,) = member_problems([row], MEMBER_FACTS, {})[17]
     sentence = at_row(problem, row)
-    assert sentence.text.zh.startswith("第17行(张三):")
+    assert sentence.text.zh.startswith("第17行（张三）：")
     assert sentence.text.en.startswith("Row 17 (张三): ")
     assert (sentence.code, sentence.clause, sentence.subject) == ("member.imei_wrong", "REG-24", "17")
 

@@ -87,7 +87,7 @@ CHECKS = (
         "agreement.effective_date",
         "P2-29",
         Text(
-            "生效日为双方签字、盖章日期中最晚的一天,且生效协议双方均已签署",
+            "生效日为双方签字、盖章日期中最晚的一天，且生效协议双方均已签署",
             "An agreement takes effect on the latest of both sides' signature and seal dates, and with both only",
         ),
         places(_TERM_DATES),

@@ -63,12 +63,12 @@ IGNORED = (REASON.zh, REASON.en, "序号", "No.")
 MORE_PROBLEMS = Refusal(
     "member.more_problems",
     "",
-    Text("另有{count}处问题,请下载问题清单", "And {count} more problems: download the list of problems"),
+    Text("另有{count}处问题，请下载问题清单", "And {count} more problems: download the list of problems"),
 )
 _NOTES = Text(
-    "一行一个号码,每行都填写,不要合并单元格,不要使用公式。\n"
-    "姓名、证件号码:实际使用人。意向号码:空着由系统从空闲普通号码中分配;靓号须先在协议中约定预存。\n"
-    "套餐:填代码或名称。首月资费:3G套餐必选一种。终端型号、串号:自备机可只填串号,或都空着。",
+    "一行一个号码，每行都填写，不要合并单元格，不要使用公式。\n"
+    "姓名、证件号码：实际使用人。意向号码：空着由系统从空闲普通号码中分配；靓号须先在协议中约定预存。\n"
+    "套餐：填代码或名称。首月资费：3G套餐必选一种。终端型号、串号：自备机可只填串号，或都空着。",
     "One number a row; fill in every row, merge no cells and use no formulas.\n"
     "Name, ID number: the actual user. Wanted number: left empty, an idle ordinary number is given; "
     "a premium number needs its commitment in the agreement.\n"

@@ -42,7 +42,7 @@ from trunkline.kernel.text import Text
 from trunkline.party.queries import find_organizations
 
 UNKNOWN_AGREEMENT = Refusal(
-    "agreement.unknown", "", Text("没有这个协议:{subject}", "No such agreement: {subject}")
+    "agreement.unknown", "", Text("没有这个协议：{subject}", "No such agreement: {subject}")
 )
 UNKNOWN_ATTACHMENT = Refusal(
     "attachment.unknown", "P2-31", Text("协议没有附件{subject}", "The agreement has no attachment {subject}")

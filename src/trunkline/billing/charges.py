@@ -59,14 +59,14 @@ _USES = {
 }
 
 OUT_OF_PLAN_NOTE = Text(
-    "入网当月免收月租费,用量按套餐外资费计费",
+    "入网当月免收月租费，用量按套餐外资费计费",
     "No rent in the month of entry; usage at the prices outside the plan",
 )
 HALF_NOTE = Text("入网当月套餐减半", "Half of the plan in the month of entry")
 FULL_NOTE = Text("入网当月按全月套餐收取", "The whole plan in the month of entry")
-ENDED_NOTE = Text("当月离网,月租费按整月收取", "The line ended in this month, which is charged whole")
+ENDED_NOTE = Text("当月离网，月租费按整月收取", "The line ended in this month, which is charged whole")
 CHANGED_NOTE = Text(
-    "当月有多段套餐,按最后一段收取一次月租费",
+    "当月有多段套餐，按最后一段收取一次月租费",
     "Several plans in this month: one fee is charged, that of the last",
 )
 _MODE_NOTES = {
@@ -237,7 +237,7 @@ def usage_charges(
         title = use.title
         if late_for is not None:
             explanation["late_for"] = str(late_for)
-            title = Text(f"{title.zh}({late_for}补计)", f"{title.en} (late, {late_for})")
+            title = Text(f"{title.zh}（{late_for}补计）", f"{title.en} (late, {late_for})")
         charges.append(
             ChargeLine(
                 line_id=line.line_id,
@@ -296,7 +296,7 @@ def _by_mode(full: Decimal, mode: FirstMonthMode | None) -> tuple[MonthlyFee, Te
         case FirstMonthMode.HALF:
             return fee, Text(f"{full}元 ÷ 2 = {fee.amount}元", f"{full} yuan / 2 = {fee.amount} yuan")
         case FirstMonthMode.OUT_OF_PLAN:
-            return fee, Text(f"{full}元,免收 = 0.00元", f"{full} yuan, waived = 0.00 yuan")
+            return fee, Text(f"{full}元，免收 = 0.00元", f"{full} yuan, waived = 0.00 yuan")
         case _:
             return fee, Text(f"{full}元 × 1月 = {fee.amount}元", f"{full} yuan × 1 month = {fee.amount} yuan")
 
@@ -321,7 +321,7 @@ def _usage_explanation(use: PricedUse, total: UsageTotal, amount: Decimal) -> di
     zh = f"{total.charged_units}{use.unit_name.zh} × {use.price_words}元 = {amount}元"
     en = f"{total.charged_units} {use.unit_name.en} × {use.price_words} yuan = {amount} yuan"
     if total.allowance_units:
-        zh = f"共{total.units}{use.unit_name.zh},套餐内{total.allowance_units};计费{zh}"
+        zh = f"共{total.units}{use.unit_name.zh}，套餐内{total.allowance_units}；计费{zh}"
         en = f"{total.units} {use.unit_name.en}, {total.allowance_units} in the plan; charged {en}"
     return {
         **use.explained,

@@ -89,7 +89,7 @@ CHECKS = (
         "premium.adds_up",
         "P2-10",
         Text(
-            "靓号预存款:未解冻、已解冻与已抵扣之和等于收款",
+            "靓号预存款：未解冻、已解冻与已抵扣之和等于收款",
             "Of a premium deposit, what is un-released, released and used is what was received",
         ),
         places(

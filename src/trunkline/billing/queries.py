@@ -31,8 +31,10 @@ from trunkline.ledger.types import GeneralAccount
 from trunkline.party.queries import find_organizations
 from trunkline.party.types import PaymentMethod
 
-UNKNOWN_BILL = Refusal("bill.unknown", "", Text("没有这张账单:{subject}", "No such bill: {subject}"))
-UNKNOWN_PAYMENT = Refusal("payment.unknown", "", Text("没有这笔收款:{subject}", "No such payment: {subject}"))
+UNKNOWN_BILL = Refusal("bill.unknown", "", Text("没有这张账单：{subject}", "No such bill: {subject}"))
+UNKNOWN_PAYMENT = Refusal(
+    "payment.unknown", "", Text("没有这笔收款：{subject}", "No such payment: {subject}")
+)
 
 
 def _bill(row: Bill) -> BillView:

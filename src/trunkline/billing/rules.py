@@ -43,7 +43,7 @@ MORE_THAN_OWED = Refusal(
     "payment.more_than_owed",
     "",
     Text(
-        "金额{amount}元超过应缴{owed}元;多出部分须指定存入的账户",
+        "金额{amount}元超过应缴{owed}元；多出部分须指定存入的账户",
         "{amount} yuan is more than the {owed} yuan owed; name the account that is to hold the rest",
     ),
 )

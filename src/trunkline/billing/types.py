@@ -70,7 +70,7 @@ class Rounding(StrEnum):
 ROUNDING_NAMES = {
     Rounding.EXACT: Text("不需取整", "Exact"),
     Rounding.HALF_UP: Text("合计后一次四舍五入到分", "The sum rounded half up to the fen, once"),
-    Rounding.DOWN: Text("惠及用户,舍去分以下", "In the user's favour: what is below the fen is dropped"),
+    Rounding.DOWN: Text("惠及用户，舍去分以下", "In the user's favour: what is below the fen is dropped"),
 }
 
 

@@ -33,7 +33,7 @@ from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 
 UNKNOWN_OFFERING = Refusal(
-    "offering.unknown", "", Text("没有这个产品:{subject}", "No such offering: {subject}")
+    "offering.unknown", "", Text("没有这个产品：{subject}", "No such offering: {subject}")
 )
 NO_PRICE = Refusal(
     "offering.no_price",
@@ -41,7 +41,7 @@ NO_PRICE = Refusal(
     Text("产品{subject}在该日没有生效的资费", "Offering {subject} has no price in force on that day"),
 )
 NO_FEE = Refusal(
-    "fee.none", "X-F1", Text("该日没有生效的收费标准:{subject}", "No fee is in force on that day: {subject}")
+    "fee.none", "X-F1", Text("该日没有生效的收费标准：{subject}", "No fee is in force on that day: {subject}")
 )
 
 

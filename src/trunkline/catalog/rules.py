@@ -14,18 +14,18 @@ NO_REFERENCE = Refusal(
     "price.no_reference", "X-F2", Text("资费须有批准或备案文号", "A price needs the regulator's reference")
 )
 NEGATIVE = Refusal(
-    "price.negative", "", Text("资费不能为负:{subject}", "A price cannot be negative: {subject}")
+    "price.negative", "", Text("资费不能为负：{subject}", "A price cannot be negative: {subject}")
 )
 BAD_UNIT = Refusal(
-    "price.bad_unit", "", Text("计费单位须为正整数:{subject}", "A unit must be positive: {subject}")
+    "price.bad_unit", "", Text("计费单位须为正整数：{subject}", "A unit must be positive: {subject}")
 )
 PRICED_TWICE = Refusal(
-    "price.twice", "", Text("同一用量定了两次价:{subject}", "The same usage is priced twice: {subject}")
+    "price.twice", "", Text("同一用量定了两次价：{subject}", "The same usage is priced twice: {subject}")
 )
 UNUSED_ALLOWANCE = Refusal(
     "price.unused_allowance",
     "",
-    Text("套餐内所含内容没有可抵扣的用量:{subject}", "No usage may draw on this allowance: {subject}"),
+    Text("套餐内所含内容没有可抵扣的用量：{subject}", "No usage may draw on this allowance: {subject}"),
 )
 
 

@@ -49,7 +49,7 @@ class FirstMonthMode(StrEnum):
 
 
 FIRST_MONTH_NAMES = {
-    FirstMonthMode.OUT_OF_PLAN: Text("套餐包外资费(免月租)", "Out of plan (no rent)"),
+    FirstMonthMode.OUT_OF_PLAN: Text("套餐包外资费（免月租）", "Out of plan (no rent)"),
     FirstMonthMode.FULL_MONTH: Text("全月套餐", "Full month"),
     FirstMonthMode.HALF: Text("套餐减半", "Half plan"),
 }

@@ -13,7 +13,7 @@ from trunkline.kernel.text import Text
 from trunkline.ordering.item import ServiceItem
 
 UNKNOWN_ITEM = Refusal(
-    "order.item_unknown", "", Text("没有这项业务:{subject}", "No such service item: {subject}")
+    "order.item_unknown", "", Text("没有这项业务：{subject}", "No such service item: {subject}")
 )
 
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GLYPH_MISSING = Refusal(
     "document.glyph_missing",
     "",
-    Text("没有字体能印出这些字符:{characters}", "No font can print these characters: {characters}"),
+    Text("没有字体能印出这些字符：{characters}", "No font can print these characters: {characters}"),
 )
 
 #: The archive standard makes a missing glyph an error where Typst would otherwise print an empty box.

@@ -18,12 +18,12 @@ from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
 POSTED_ALREADY = Refusal(
-    "ledger.posted_already", "", Text("该业务已记账:{subject}", "This has been posted already: {subject}")
+    "ledger.posted_already", "", Text("该业务已记账：{subject}", "This has been posted already: {subject}")
 )
 REVERSED_ALREADY = Refusal(
-    "ledger.reversed_already", "", Text("该分录已冲销:{subject}", "The entry has been reversed: {subject}")
+    "ledger.reversed_already", "", Text("该分录已冲销：{subject}", "The entry has been reversed: {subject}")
 )
-UNKNOWN_ENTRY = Refusal("ledger.unknown", "", Text("没有这笔分录:{subject}", "No such entry: {subject}"))
+UNKNOWN_ENTRY = Refusal("ledger.unknown", "", Text("没有这笔分录：{subject}", "No such entry: {subject}"))
 OVERDRAWN = Refusal(
     "ledger.overdrawn",
     "P2-10",

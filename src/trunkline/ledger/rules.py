@@ -13,7 +13,7 @@ from trunkline.ledger.types import GeneralAccount, NewEntry, NewPosting
 UNBALANCED = Refusal(
     "ledger.unbalanced",
     "",
-    Text("分录{subject}借贷不平:{total}", "Entry {subject} does not balance: {total}"),
+    Text("分录{subject}借贷不平：{total}", "Entry {subject} does not balance: {total}"),
 )
 TOO_FEW_LEGS = Refusal(
     "ledger.too_few_legs",
@@ -24,7 +24,7 @@ BAD_AMOUNT = Refusal(
     "ledger.bad_amount",
     "",
     Text(
-        "分录{subject}的金额为零或不到分:{amount}",
+        "分录{subject}的金额为零或不到分：{amount}",
         "Entry {subject} posts nothing or parts of a fen: {amount}",
     ),
 )

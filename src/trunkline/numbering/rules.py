@@ -35,12 +35,12 @@ REPEATED = Refusal("number.repeated", "", Text("号码{subject}重复", "{subjec
 TAKEN = Refusal(
     "number.taken",
     "",
-    Text("号码{subject}已不可选:{state}", "{subject} cannot be chosen any more: {state_en}"),
+    Text("号码{subject}已不可选：{state}", "{subject} cannot be chosen any more: {state_en}"),
 )
 TAKEN_FROZEN = Refusal(
     "number.taken",
     "REG-11",
-    Text("号码{subject}在冻结期内,{until}期满", "{subject} is frozen until {until}"),
+    Text("号码{subject}在冻结期内，{until}期满", "{subject} is frozen until {until}"),
 )
 NOT_HELD = Refusal(
     "number.not_held",
@@ -60,7 +60,7 @@ LEASE_IN_THE_PAST = Refusal(
 NOT_IN_USE = Refusal(
     "number.not_in_use",
     "REG-11",
-    Text("号码{subject}不是在用号码:{state}", "{subject} is not in use: {state_en}"),
+    Text("号码{subject}不是在用号码：{state}", "{subject} is not in use: {state_en}"),
 )
 FREEZE_TOO_SHORT = Refusal(
     "number.freeze_too_short",
@@ -71,11 +71,12 @@ STOCK_EXHAUSTED = Refusal(
     "number.stock_exhausted",
     "",
     Text(
-        "普通号码不足:需要{wanted}个,可用{found}个", "Too few ordinary numbers: {wanted} wanted, {found} free"
+        "普通号码不足：需要{wanted}个，可用{found}个",
+        "Too few ordinary numbers: {wanted} wanted, {found} free",
     ),
 )
 MALFORMED = Refusal(
-    "number.malformed", "REG-21", Text("号码格式不对:{subject}", "{subject} is not a number of this kind")
+    "number.malformed", "REG-21", Text("号码格式不对：{subject}", "{subject} is not a number of this kind")
 )
 NOT_OURS = Refusal(
     "number.not_ours",
@@ -93,30 +94,30 @@ PERIOD_EMPTY = Refusal(
 PREFIX_MALFORMED = Refusal(
     "number.range_malformed",
     "REG-21",
-    Text("号段须为1至8位数字:{subject}", "A range is 1 to 8 digits: {subject}"),
+    Text("号段须为1至8位数字：{subject}", "A range is 1 to 8 digits: {subject}"),
 )
 PATTERN_WRONG = Refusal(
     "number.pattern_wrong",
     "",
-    Text("查询式只能含数字、*和?:{subject}", "A pattern holds digits, * and ? only: {subject}"),
+    Text("查询式只能含数字、* 和 ?：{subject}", "A pattern holds digits, * and ? only: {subject}"),
 )
 GRADE_PATTERN_WRONG = Refusal(
     "grade.pattern_wrong",
     "REG-25",
-    Text("靓号规则不是正确的表达式:{subject}", "The grade's pattern is no valid expression: {subject}"),
+    Text("靓号规则不是正确的表达式：{subject}", "The grade's pattern is no valid expression: {subject}"),
 )
 GRADE_COMMITMENT_WRONG = Refusal(
     "grade.commitment_wrong",
     "REG-25",
     Text(
-        "靓号等级的预存、最低消费不得为负,在网月数须大于零",
+        "靓号等级的预存、最低消费不得为负，在网月数须大于零",
         "A grade's prepayment and monthly minimum may not be negative, and its months must be more than zero",
     ),
 )
 GRADE_DEFINED = Refusal(
     "grade.defined_already",
     "REG-25",
-    Text("靓号等级代码或次序已被使用:{subject}", "The grade's code or rank is used already: {subject}"),
+    Text("靓号等级代码或次序已被使用：{subject}", "The grade's code or rank is used already: {subject}"),
 )
 
 _SHAPES = {

@@ -45,7 +45,7 @@ LINES_CHANGED = Refusal(
     "order.lines_changed",
     "",
     Text(
-        "受理后可办理的号码已变化,请重新受理",
+        "受理后可办理的号码已变化，请重新受理",
         "What may be connected has changed since the order was placed; place it again",
     ),
 )

@@ -17,7 +17,9 @@ from trunkline.ordering.types import (
 from trunkline.party.types import HandlerView
 from trunkline.security.types import Channel
 
-UNKNOWN_ORDER = Refusal("order.unknown", "S11-E1", Text("没有这张订单:{subject}", "No such order: {subject}"))
+UNKNOWN_ORDER = Refusal(
+    "order.unknown", "S11-E1", Text("没有这张订单：{subject}", "No such order: {subject}")
+)
 
 #: States in which an order still asks for work.
 OPEN = (

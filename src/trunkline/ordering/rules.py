@@ -15,20 +15,20 @@ CHANNEL_NOT_ALLOWED = Refusal(
     "",
     Text("本业务不能在{channel}办理", "This item cannot be applied for through: {channel_en}"),
 )
-PAPER_MISSING = Refusal("order.paper_missing", "", Text("缺少:{paper}", "Missing: {paper_en}"))
+PAPER_MISSING = Refusal("order.paper_missing", "", Text("缺少：{paper}", "Missing: {paper_en}"))
 PAPER_UNNUMBERED = Refusal(
     "order.paper_unnumbered",
     "",
-    Text("须登记证件编号:{paper}", "The document's number is needed: {paper_en}"),
+    Text("须登记证件编号：{paper}", "The document's number is needed: {paper_en}"),
 )
 ORIGINAL_NOT_SEEN = Refusal(
-    "order.original_not_seen", "", Text("须核对原件:{paper}", "The original must be seen: {paper_en}")
+    "order.original_not_seen", "", Text("须核对原件：{paper}", "The original must be seen: {paper_en}")
 )
 NOT_SEALED = Refusal(
-    "order.not_sealed", "", Text("须加盖单位公章:{paper}", "The organisation's seal is needed: {paper_en}")
+    "order.not_sealed", "", Text("须加盖单位公章：{paper}", "The organisation's seal is needed: {paper_en}")
 )
 COPY_NOT_KEPT = Refusal(
-    "order.copy_not_kept", "", Text("须复印留存:{paper}", "A copy must be kept: {paper_en}")
+    "order.copy_not_kept", "", Text("须复印留存：{paper}", "A copy must be kept: {paper_en}")
 )
 
 #: Electronic channels see no papers and keep a service record instead (X-R2).

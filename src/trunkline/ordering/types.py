@@ -84,14 +84,14 @@ class PaperKind(StrEnum):
 
 PAPER_NAMES = {
     PaperKind.HANDLER_ID: Text("经办人有效身份证件原件", "Handler's identity document, original"),
-    PaperKind.AUTHORISATION: Text("单位委托证明(加盖公章)", "Organisation's authorisation, sealed"),
-    PaperKind.LETTER_OF_INTRODUCTION: Text("单位介绍信(加盖公章)", "Letter of introduction, sealed"),
+    PaperKind.AUTHORISATION: Text("单位委托证明（加盖公章）", "Organisation's authorisation, sealed"),
+    PaperKind.LETTER_OF_INTRODUCTION: Text("单位介绍信（加盖公章）", "Letter of introduction, sealed"),
     PaperKind.REGISTRATION_CERTIFICATE: Text(
-        "单位有效登记证件复印件(加盖公章)", "Copy of the registration certificate, sealed"
+        "单位有效登记证件复印件（加盖公章）", "Copy of the registration certificate, sealed"
     ),
     PaperKind.PRE_APPROVAL_NOTICE: Text("企业名称预先核准通知书", "Notice of pre-approved company name"),
-    PaperKind.NETWORK_AGREEMENT: Text("入网协议(加盖公章)", "Network agreement, sealed"),
-    PaperKind.SUB_USER_TABLE: Text("子用户号码表(加盖公章)", "Sub-user number table, sealed"),
+    PaperKind.NETWORK_AGREEMENT: Text("入网协议（加盖公章）", "Network agreement, sealed"),
+    PaperKind.SUB_USER_TABLE: Text("子用户号码表（加盖公章）", "Sub-user number table, sealed"),
     PaperKind.BANK_AUTHORISATION: Text("银行托收授权书", "Bank collection authorisation"),
 }
 

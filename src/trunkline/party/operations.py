@@ -37,7 +37,7 @@ USCC_TAKEN = Refusal(
     "organization.uscc_taken",
     "S01-A1",
     Text(
-        "该统一社会信用代码已有客户:{subject}",
+        "该统一社会信用代码已有客户：{subject}",
         "An organisation with this unified social credit code exists: {subject}",
     ),
 )

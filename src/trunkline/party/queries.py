@@ -25,12 +25,14 @@ from trunkline.party.types import (
 )
 
 UNKNOWN_ORGANIZATION = Refusal(
-    "organization.unknown", "", Text("没有这个集团客户:{subject}", "No such organisation: {subject}")
+    "organization.unknown", "", Text("没有这个集团客户：{subject}", "No such organisation: {subject}")
 )
 UNKNOWN_HANDLER = Refusal(
-    "handler.unknown", "S01-R1", Text("没有这个经办人:{subject}", "No such handler: {subject}")
+    "handler.unknown", "S01-R1", Text("没有这个经办人：{subject}", "No such handler: {subject}")
 )
-UNKNOWN_ACCOUNT = Refusal("account.unknown", "", Text("没有这个账户:{subject}", "No such account: {subject}"))
+UNKNOWN_ACCOUNT = Refusal(
+    "account.unknown", "", Text("没有这个账户：{subject}", "No such account: {subject}")
+)
 
 
 def _organization(row: Organization) -> OrganizationView:

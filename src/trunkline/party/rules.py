@@ -14,28 +14,30 @@ from trunkline.party.types import HandlerDetails
 USCC_INVALID = Refusal(
     "organization.uscc_invalid",
     "S01-A1",
-    Text("统一社会信用代码校验不通过:{subject}", "The unified social credit code fails its check: {subject}"),
+    Text(
+        "统一社会信用代码校验不通过：{subject}", "The unified social credit code fails its check: {subject}"
+    ),
 )
 RESIDENT_ID_INVALID = Refusal(
     "person.id_invalid",
     "REG-13",
-    Text("身份证号码校验不通过:{subject}", "The resident ID number fails its check: {subject}"),
+    Text("身份证号码校验不通过：{subject}", "The resident ID number fails its check: {subject}"),
 )
 HANDLER_FIELD_MISSING = Refusal(
     "handler.field_missing",
     "S01-R1",
-    Text("经办人资料缺少:{field}", "The handler's details lack: {field_en}"),
+    Text("经办人资料缺少：{field}", "The handler's details lack: {field_en}"),
 )
 HANDLER_FIELD_WRONG = Refusal(
     "handler.field_wrong",
     "S01-R1",
-    Text("经办人资料格式不对:{field}", "The handler's details are malformed: {field_en}"),
+    Text("经办人资料格式不对：{field}", "The handler's details are malformed: {field_en}"),
 )
 IDENTITY_MISSING = Refusal(
     "organization.identity_missing",
     "S01-G1",
     Text(
-        "须提供统一社会信用代码,或《企业名称预先核准通知书》编号",
+        "须提供统一社会信用代码，或《企业名称预先核准通知书》编号",
         "A unified social credit code, or the number of the notice of pre-approved name, is needed",
     ),
 )

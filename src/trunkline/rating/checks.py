@@ -31,7 +31,7 @@ CHECKS = (
         "usage.counts_add_up",
         "",
         Text(
-            "每个话单文件:入库、重复、拒绝之和等于总数",
+            "每个话单文件：入库、重复、拒绝之和等于总数",
             "For each usage file accepted, duplicate and rejected rows are all of its rows",
         ),
         places(
@@ -44,7 +44,7 @@ CHECKS = (
         "usage.parts_exist",
         "",
         Text(
-            "登记的每个话单分区文件都在,记录数相符",
+            "登记的每个话单分区文件都在，记录数相符",
             "Every listed part of the usage store is there and holds what is listed",
         ),
         _parts_that_differ,
@@ -53,7 +53,7 @@ CHECKS = (
         "rating.counts_add_up",
         "",
         Text(
-            "每次批价:已批价与未批价之和等于总数",
+            "每次批价：已批价与未批价之和等于总数",
             "For each rating the rated and the unrated records are all of them",
         ),
         places(

@@ -25,7 +25,9 @@ LONGEST_RECORD = 1000
 _ROWS_AT_ONCE = 20_000
 
 FILE_TAKEN = Refusal(
-    "usage.file_taken", "", Text("该话单文件已入库:{subject}", "This usage file has been taken in: {subject}")
+    "usage.file_taken",
+    "",
+    Text("该话单文件已入库：{subject}", "This usage file has been taken in: {subject}"),
 )
 PARTS_DIFFER = Refusal(
     "usage.parts_differ",

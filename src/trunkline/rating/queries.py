@@ -16,7 +16,7 @@ from trunkline.kernel.text import Text
 from trunkline.rating.models import MonthRating, UnratedRecord, UsageFile, UsagePart, UsageReject
 
 UNKNOWN_USAGE_FILE = Refusal(
-    "usage_file.unknown", "", Text("没有这个话单文件:{subject}", "No such usage file: {subject}")
+    "usage_file.unknown", "", Text("没有这个话单文件：{subject}", "No such usage file: {subject}")
 )
 
 

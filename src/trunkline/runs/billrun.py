@@ -40,7 +40,7 @@ _ROUNDS = 3
 MONTH_NOT_OVER = Refusal(
     "run.month_not_over",
     "",
-    Text("{subject}月尚未结束,不能出账", "{subject} is not over, so it cannot be billed"),
+    Text("{subject}月尚未结束，不能出账", "{subject} is not over, so it cannot be billed"),
 )
 OTHER_RUN_OPEN = Refusal(
     "run.other_open",
@@ -51,7 +51,7 @@ LATER_RUN = Refusal(
     "run.later_exists",
     "",
     Text(
-        "{subject}月已出账,各月须按顺序出账",
+        "{subject}月已出账，各月须按顺序出账",
         "{subject} has been billed already, and months are billed in order",
     ),
 )

@@ -44,7 +44,7 @@ CHECKS = (
         "run.expected_is_billed_or_parked",
         "",
         Text(
-            "关账月份:应出账户等于已出账单加挂起账户",
+            "关账月份：应出账户等于已出账单加挂起账户",
             "In a closed month the expected accounts are the bills and the parked accounts",
         ),
         _closed_runs_that_do_not_add_up,
@@ -53,7 +53,7 @@ CHECKS = (
         "run.every_active_account_is_billed",
         "",
         Text(
-            "关账月份:每个有在用用户的账户都有账单或挂起原因",
+            "关账月份：每个有在用用户的账户都有账单或挂起原因",
             "In a closed month every account with a line has a bill or a reason",
         ),
         _active_accounts_without_a_bill,

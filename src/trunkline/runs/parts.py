@@ -32,7 +32,7 @@ _REFUSALS = (Refused, IntegrityError, DataError, psycopg.IntegrityError, psycopg
 NOT_BILLABLE = Refusal(
     "run.not_billable",
     "",
-    Text("计费出错:{error}", "Making the bill failed: {error}"),
+    Text("计费出错：{error}", "Making the bill failed: {error}"),
 )
 
 #: Account, branch, reason.

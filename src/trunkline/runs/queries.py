@@ -12,7 +12,7 @@ from trunkline.party.queries import accounts_by_id
 from trunkline.runs.models import BillRun, ParkedAccount
 from trunkline.runs.types import BillRunView, ParkedView, PartState, RunState
 
-NO_SUCH_RUN = Refusal("run.unknown", "", Text("该月没有出账批次:{subject}", "No bill run for {subject}"))
+NO_SUCH_RUN = Refusal("run.unknown", "", Text("该月没有出账批次：{subject}", "No bill run for {subject}"))
 
 
 def _view(row: BillRun) -> BillRunView:

@@ -17,9 +17,9 @@ from trunkline.security.types import Actor, Channel, Door
 PROVINCE_CODE = "AH"
 
 LOGIN_TAKEN = Refusal(
-    "staff.login_taken", "", Text("登录名已被使用:{subject}", "The login is taken: {subject}")
+    "staff.login_taken", "", Text("登录名已被使用：{subject}", "The login is taken: {subject}")
 )
-UNKNOWN_ROLE = Refusal("staff.role_unknown", "", Text("没有这个岗位:{subject}", "No such role: {subject}"))
+UNKNOWN_ROLE = Refusal("staff.role_unknown", "", Text("没有这个岗位：{subject}", "No such role: {subject}"))
 
 
 def install_system() -> Actor:

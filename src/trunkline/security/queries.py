@@ -14,7 +14,7 @@ from trunkline.security.types import Actor, BranchView, Channel, Door, StaffView
 SYSTEM_LOGIN = "system"
 
 NO_SUCH_STAFF = Refusal(
-    "staff.unknown", "", Text("没有这个员工:{subject}", "No such staff member: {subject}")
+    "staff.unknown", "", Text("没有这个员工：{subject}", "No such staff member: {subject}")
 )
 
 

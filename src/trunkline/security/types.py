@@ -45,7 +45,7 @@ CHANNEL_NAMES = {
 NOT_PERMITTED = Refusal(
     "permission.missing",
     "P5-2",
-    Text("您的岗位没有此项权限:{permission}", "Your role does not include this permission: {permission}"),
+    Text("您的岗位没有此项权限：{permission}", "Your role does not include this permission: {permission}"),
 )
 
 

@@ -21,17 +21,17 @@ PERSON_LOCKS = 64
 SIM_STOCK_EXHAUSTED = Refusal(
     "sim.stock_exhausted",
     "",
-    Text("卡资源不足:需要{wanted}张,可用{found}张", "Too few SIM cards: {wanted} wanted, {found} free"),
+    Text("卡资源不足：需要{wanted}张，可用{found}张", "Too few SIM cards: {wanted} wanted, {found} free"),
 )
 SIM_MALFORMED = Refusal(
     "sim.malformed",
     "REG-24",
-    Text("ICCID须为89开头的19或20位数字:{subject}", "An ICCID is 89 and 17 or 18 digits: {subject}"),
+    Text("ICCID须为89开头的19或20位数字：{subject}", "An ICCID is 89 and 17 or 18 digits: {subject}"),
 )
 IMSI_MALFORMED = Refusal(
     "sim.imsi_malformed",
     "REG-24",
-    Text("IMSI须为460开头的15位数字:{subject}", "An IMSI is 460 and 12 digits: {subject}"),
+    Text("IMSI须为460开头的15位数字：{subject}", "An IMSI is 460 and 12 digits: {subject}"),
 )
 SIM_STOCKED_ALREADY = Refusal(
     "sim.stocked_already",
@@ -45,7 +45,7 @@ TOO_MANY_LINES = Refusal(
     "person.too_many_lines",
     "REG-14",
     Text(
-        "使用人{who}已有{held}个在用号码,再开{wanted}个将超过{most}个",
+        "使用人{who}已有{held}个在用号码，再开{wanted}个将超过{most}个",
         "The user {who} has {held} lines; {wanted} more would be above {most}",
     ),
 )

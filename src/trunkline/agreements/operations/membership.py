@@ -26,7 +26,7 @@ NOT_LINKABLE = Refusal(
     "member.not_linkable",
     "P2-31",
     Text(
-        "成员不存在、已开通,或其附件未由双方签署",
+        "成员不存在、已开通，或其附件未由双方签署",
         "A member is unknown, connected already, or on an attachment that is not signed by both sides",
     ),
 )

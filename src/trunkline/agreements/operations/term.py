@@ -21,7 +21,7 @@ from trunkline.security.types import Actor
 NOT_OVER = Refusal(
     "agreement.not_over",
     "P2-27",
-    Text("协议有效期至{until},未到期不能终止", "The term runs until {until}: it cannot be ended before"),
+    Text("协议有效期至{until}，未到期不能终止", "The term runs until {until}: it cannot be ended before"),
 )
 
 

@@ -27,7 +27,7 @@ NAME_MISSING = Refusal(
 NAME_WRONG = Refusal(
     "member.name_wrong",
     "REG-13",
-    Text("姓名不对:{what}", "This is no name: {what}"),
+    Text("姓名不对：{what}", "This is no name: {what}"),
 )
 ID_MISSING = Refusal(
     "member.id_missing", "REG-13", Text("缺少实际使用人证件号码", "The user's ID number is missing")
@@ -53,7 +53,7 @@ IMEI_TAKEN = Refusal(
 IMEI_WRONG = Refusal(
     "member.imei_wrong",
     "REG-24",
-    Text("串号须为15位数字且校验位正确:{what}", "An IMEI is 15 digits with a right check digit: {what}"),
+    Text("串号须为15位数字且校验位正确：{what}", "An IMEI is 15 digits with a right check digit: {what}"),
 )
 NUMBER_NOT_MOBILE = Refusal(
     "member.number_not_mobile",
@@ -71,17 +71,17 @@ PREMIUM_WITHOUT_COMMITMENT = Refusal(
     "member.premium_without_commitment",
     "P2-02",
     Text(
-        "{what}是靓号({grade}),协议中没有它的预存约定",
+        "{what}是靓号（{grade}），协议中没有它的预存约定",
         "{what} is a premium number ({grade}) and the agreement has no commitment for it",
     ),
 )
 ALREADY_MEMBER = Refusal(
     "member.already",
     "P2-31",
-    Text("已是本协议成员(号码{number})", "Is a member of this agreement already (number {number})"),
+    Text("已是本协议成员（号码{number}）", "Is a member of this agreement already (number {number})"),
 )
 PLAN_MISSING = Refusal("member.plan_missing", "P2-03", Text("缺少套餐", "The plan is missing"))
-PLAN_UNKNOWN = Refusal("member.plan_unknown", "P2-03", Text("没有这个套餐:{what}", "No such plan: {what}"))
+PLAN_UNKNOWN = Refusal("member.plan_unknown", "P2-03", Text("没有这个套餐：{what}", "No such plan: {what}"))
 FIRST_MONTH_MISSING = Refusal(
     "member.first_month_missing",
     "P2-04",
@@ -90,20 +90,20 @@ FIRST_MONTH_MISSING = Refusal(
 FIRST_MONTH_UNKNOWN = Refusal(
     "member.first_month_unknown",
     "P2-04",
-    Text("没有这种首月资费:{what}", "No such first-month mode: {what}"),
+    Text("没有这种首月资费：{what}", "No such first-month mode: {what}"),
 )
 TERMINAL_UNKNOWN = Refusal(
-    "member.terminal_unknown", "P2-17", Text("没有这个终端型号:{what}", "No such terminal model: {what}")
+    "member.terminal_unknown", "P2-17", Text("没有这个终端型号：{what}", "No such terminal model: {what}")
 )
 TOO_MANY_LINES = Refusal(
     "member.too_many_lines",
     "REG-14",
     Text(
-        "该使用人在本企业已有{held}个号码,连同本表第{nth}个,超过{most}个",
+        "该使用人在本企业已有{held}个号码，连同本表第{nth}个，超过{most}个",
         "This user has {held} lines with the operator; the {nth} of this sheet exceeds {most}",
     ),
 )
-ROW = Refusal("member.row", "", Text("第{row}行({name}):{reason}", "Row {row} ({name}): {reason}"))
+ROW = Refusal("member.row", "", Text("第{row}行（{name}）：{reason}", "Row {row} ({name}): {reason}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ NOT_A_REPRESENTATIVE = Refusal(
     "signature.not_a_representative",
     "P2-29",
     Text(
-        "协议须由法定代表人或授权代表签字,经办人只能签附件",
+        "协议须由法定代表人或授权代表签字，经办人只能签附件",
         "The agreement is signed by the legal or an authorised representative; a handler signs attachments only",
     ),
 )
@@ -47,7 +47,7 @@ DATED_TOO_EARLY = Refusal(
     "signature.dated_too_early",
     "P2-29",
     Text(
-        "签字或盖章日期早于{since}(文本形成之日)",
+        "签字或盖章日期早于{since}（文本形成之日）",
         "The signature or seal is dated before {since}, when the text came into being",
     ),
 )
@@ -59,7 +59,7 @@ DATED_IN_FUTURE = Refusal(
 ORIGINAL_BEYOND_SIX = Refusal(
     "original.beyond_six",
     "P2-28",
-    Text("协议一式陆份,没有第{subject}份", "There are six originals; there is no number {subject}"),
+    Text("协议一式陆份，没有第{subject}份", "There are six originals; there is no number {subject}"),
 )
 ORIGINAL_TWICE = Refusal(
     "original.registered_twice",

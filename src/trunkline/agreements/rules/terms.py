@@ -35,10 +35,10 @@ _TERMS_NEEDED = frozenset(BusinessKind) - {BusinessKind.STANDARD_PLAN, BusinessK
 WRONG_STATE = Refusal(
     "agreement.wrong_state",
     "",
-    Text("协议目前为“{state}”,不能办理此项操作", "This cannot be done to an agreement that is “{state_en}”"),
+    Text("协议目前为“{state}”，不能办理此项操作", "This cannot be done to an agreement that is “{state_en}”"),
 )
 UNKNOWN_PLAN = Refusal(
-    "agreement.plan_unknown", "P2-03", Text("没有这个套餐:{subject}", "No such plan: {subject}")
+    "agreement.plan_unknown", "P2-03", Text("没有这个套餐：{subject}", "No such plan: {subject}")
 )
 PLAN_UNPRICED = Refusal(
     "agreement.plan_unpriced",
@@ -58,7 +58,7 @@ FIRST_MONTH_MISSING = Refusal(
 FIRST_MONTH_UNKNOWN = Refusal(
     "agreement.first_month_unknown",
     "P2-04",
-    Text("没有这种首月资费标准:{subject}", "No such first-month mode: {subject}"),
+    Text("没有这种首月资费标准：{subject}", "No such first-month mode: {subject}"),
 )
 TERM_OUT_OF_RANGE = Refusal(
     "agreement.term_out_of_range",
@@ -73,18 +73,18 @@ TOO_FEW_MEMBERS = Refusal(
 CAP_OUT_OF_RANGE = Refusal(
     "agreement.data_cap_out_of_range",
     "P2-14",
-    Text("流量封顶须为1至1000 GB,或不设", "The data cap must be 1 to 1000 GB, or none"),
+    Text("流量封顶须为1至1000 GB，或不设", "The data cap must be 1 to 1000 GB, or none"),
 )
 UNKNOWN_TERMINAL = Refusal(
     "agreement.terminal_unknown",
     "P2-17",
-    Text("没有这个终端型号:{subject}", "No such terminal model: {subject}"),
+    Text("没有这个终端型号：{subject}", "No such terminal model: {subject}"),
 )
 FEATURE_UNCONFIRMED = Refusal(
     "agreement.feature_unconfirmed",
     "P2-17",
     Text(
-        "终端{terminal}不支持套餐中的{subject}功能,须在协议中由客户确认",
+        "终端{terminal}不支持套餐中的{subject}功能，须在协议中由客户确认",
         "Terminal {terminal} does not support {subject} of the plan: the customer must confirm it in the agreement",
     ),
 )
@@ -92,7 +92,7 @@ FEATURE_SUPPORTED = Refusal(
     "agreement.feature_not_unsupported",
     "P2-17",
     Text(
-        "{subject}不是终端不支持的套餐功能,不应列入",
+        "{subject}不是终端不支持的套餐功能，不应列入",
         "{subject} is no feature of the plan that the terminal lacks",
     ),
 )
@@ -102,13 +102,13 @@ PREMIUM_TWICE = Refusal(
 PREMIUM_ORDINARY = Refusal(
     "agreement.premium_ordinary",
     "P2-02",
-    Text("号码{subject}是普通号码,不需要靓号预存", "Number {subject} is ordinary and needs no commitment"),
+    Text("号码{subject}是普通号码，不需要靓号预存", "Number {subject} is ordinary and needs no commitment"),
 )
 PREMIUM_GRADE_WRONG = Refusal(
     "agreement.premium_grade_wrong",
     "P2-02",
     Text(
-        "号码{subject}的等级是{grade},与协议所填不符",
+        "号码{subject}的等级是{grade}，与协议所填不符",
         "Number {subject} is of grade {grade}, not the one in the terms",
     ),
 )
@@ -116,7 +116,7 @@ PREMIUM_AMOUNT_WRONG = Refusal(
     "agreement.premium_amount_wrong",
     "P2-02",
     Text(
-        "靓号{subject}的预存和最低消费须为准确到分的金额,预存大于零",
+        "靓号{subject}的预存和最低消费须为准确到分的金额，预存大于零",
         "The deposit and monthly minimum of {subject} must be exact to the fen, the deposit above zero",
     ),
 )
@@ -124,7 +124,7 @@ PREMIUM_MONTHS_WRONG = Refusal(
     "agreement.premium_months_wrong",
     "P2-09",
     Text(
-        "靓号{subject}的解冻月数须为1至{longest},且每月至少解冻1分",
+        "靓号{subject}的解冻月数须为1至{longest}，且每月至少解冻1分",
         "The deposit of {subject} must be released over 1 to {longest} months, at least one fen a month",
     ),
 )
@@ -132,7 +132,7 @@ PREMIUM_IN_USE = Refusal(
     "agreement.premium_in_use",
     "P2-02",
     Text(
-        "靓号{subject}已在子用户号码表中,不能取消预存约定",
+        "靓号{subject}已在子用户号码表中，不能取消预存约定",
         "Premium number {subject} stands in a member sheet: its commitment cannot be dropped",
     ),
 )

@@ -61,7 +61,7 @@ TOO_MANY_LINES = Refusal(
     "s01.five_lines",
     "REG-14",
     Text(
-        "{name}({subject})名下将有{count}个号码,超过{limit}个",
+        "{name}（{subject}）名下将有{count}个号码，超过{limit}个",
         "{name} ({subject}) would hold {count} lines, more than {limit}",
     ),
 )
@@ -74,7 +74,7 @@ SECURITY_NEEDED = Refusal(
     "s01.security_needed",
     "S01-G2",
     Text(
-        "中小企业客户仅持外地身份证,须交纳预付款(每户不少于{amount}元)、预存6-12个月套餐使用费,或只办理预付费业务",
+        "中小企业客户仅持外地身份证，须交纳预付款（每户不少于{amount}元）、预存6-12个月套餐使用费，或只办理预付费业务",
         "An SME customer with an out-of-town ID must pay a deposit (at least {amount} yuan a line), "
         "prepay 6 to 12 months of plan fee, or take prepaid products only",
     ),
@@ -96,7 +96,7 @@ NO_CARDS = Refusal(
     "s01.no_cards",
     "S01-A1",
     Text(
-        "分公司库存SIM卡不足:需{wanted}张,有{stock}张", "SIM stock is short: {wanted} needed, {stock} there"
+        "分公司库存SIM卡不足：需{wanted}张，有{stock}张", "SIM stock is short: {wanted} needed, {stock} there"
     ),
 )
 
@@ -354,7 +354,7 @@ ITEM: ServiceItem[Facts] = ServiceItem(
     records=frozenset({Record.SIGNED_SLIP, Record.COPIES}),
     notices=(
         Text(
-            "首月资费按所选方式执行;靓号预存话费不可退还,可以延期消费,可以结转。",
+            "首月资费按所选方式执行；靓号预存话费不可退还，可以延期消费，可以结转。",
             "The first month is charged by the mode chosen; premium-number deposits are not refundable and carry over.",
         ),
     ),

@@ -61,7 +61,7 @@ class Front(Group):
 @click.group(
     cls=Front,
     text=Text(
-        "集客通 Trunkline:电信集团客户业务支撑系统。",
+        "集客通 Trunkline：电信集团客户业务支撑系统。",
         "Trunkline: the business support system of a telecom operator's group-customer department.",
     ),
     examples=_EXAMPLES,
@@ -70,7 +70,7 @@ class Front(Group):
             ["--as", "login"],
             envvar="TRUNKLINE_STAFF",
             metavar="LOGIN",
-            text=Text("以哪个员工的身份执行(默认 system)", "The staff member who acts (default: system)"),
+            text=Text("以哪个员工的身份执行（默认 system）", "The staff member who acts (default: system)"),
         ),
         Option(
             ["--language"],
@@ -78,7 +78,7 @@ class Front(Group):
             is_eager=True,
             callback=remember_language,
             text=Text(
-                "语言(默认按 TRUNKLINE_LANGUAGE、LANG,否则中文)",
+                "语言（默认按 TRUNKLINE_LANGUAGE、LANG，否则中文）",
                 "Language (default: TRUNKLINE_LANGUAGE, LANG, else Chinese)",
             ),
         ),

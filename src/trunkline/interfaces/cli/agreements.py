@@ -33,7 +33,8 @@ from trunkline.numbering.queries import grades, numbers
 from trunkline.security.types import Actor
 
 agreement = Group(
-    "agreement", text=Text("入网协议:起草、打印、签署、登记原件", "Agreements: draft, print, sign, originals")
+    "agreement",
+    text=Text("入网协议：起草、打印、签署、登记原件", "Agreements: draft, print, sign, originals"),
 )
 
 _LIST: tuple[Column[AgreementView], ...] = (
@@ -79,7 +80,7 @@ _ORIGINALS: tuple[Column[OriginalView], ...] = (
 NOT_PREMIUM = Refusal(
     "agreement.not_premium",
     "P2-02",
-    Text("号码{subject}不是靓号,没有预存条款", "Number {subject} is not premium: it has no usual deposit"),
+    Text("号码{subject}不是靓号，没有预存条款", "Number {subject} is not premium: it has no usual deposit"),
 )
 
 
@@ -153,16 +154,16 @@ def _premium_terms(values: tuple[str, ...]) -> tuple[PremiumTerms, ...]:
     type=click.Choice([k.value for k in BusinessKind]),
     default=BusinessKind.STANDARD_PLAN.value,
     show_default=True,
-    text=Text("业务种类(P2-03)", "Business kind (P2-03)"),
+    text=Text("业务种类（P2-03）", "Business kind (P2-03)"),
 )
 @option("--terms", default="", text=Text("业务条款", "Business terms in words"))
 @option(
     "--first-month",
     type=click.Choice([m.value for m in FirstMonthMode]),
     default=None,
-    text=Text("首月资费标准(P2-04)", "First-month mode (P2-04)"),
+    text=Text("首月资费标准（P2-04）", "First-month mode (P2-04)"),
 )
-@option("--years", type=int, default=2, show_default=True, text=Text("有效期(年)", "Term in years"))
+@option("--years", type=int, default=2, show_default=True, text=Text("有效期（年）", "Term in years"))
 @option(
     "--minimum",
     type=int,
@@ -179,10 +180,12 @@ def _premium_terms(values: tuple[str, ...]) -> tuple[PremiumTerms, ...]:
 )
 @option("--terminal", default="", text=Text("终端型号", "Terminal model"))
 @option(
-    "--unsupported", multiple=True, text=Text("终端不支持的功能(P2-17)", "Feature the terminal lacks (P2-17)")
+    "--unsupported",
+    multiple=True,
+    text=Text("终端不支持的功能（P2-17）", "Feature the terminal lacks (P2-17)"),
 )
 @option(
-    "--premium", multiple=True, metavar="NUMBER", text=Text("靓号(可多次)", "Premium number (repeatable)")
+    "--premium", multiple=True, metavar="NUMBER", text=Text("靓号（可多次）", "Premium number (repeatable)")
 )
 def draft(
     *,
@@ -231,7 +234,7 @@ def submit(*, agreement_id: int, actor: Actor, at: datetime, out: Output) -> Non
     "agreement.print",
     agreement,
     "print",
-    text=Text("打印定稿(审核后)", "Print the final text (after review)"),
+    text=Text("打印定稿（审核后）", "Print the final text (after review)"),
 )
 @click.argument("agreement_id", type=int, metavar="ID")
 @file_option("agreement.pdf")

@@ -25,7 +25,7 @@ from trunkline.runs.types import RUN_STATE_NAMES, BillRunView, ParkedView, RunPr
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
 
-bill = Group("bill", text=Text("账单:出账、查看、打印", "Bills: run a month, list, show, PDF"))
+bill = Group("bill", text=Text("账单：出账、查看、打印", "Bills: run a month, list, show, PDF"))
 
 _LIST: tuple[Column[BillView], ...] = (
     Column(Text("ID", "ID"), lambda b: b.id, right=True),
@@ -79,7 +79,7 @@ def _progress(out: Output) -> Iterator[billrun.Progress | None]:
 
         def told(state: RunProgress) -> None:
             rate = state.bills / max(time.monotonic() - started, 1e-9)
-            words = Text(f"{state.bills:,} 张账单,{rate:,.0f}/秒", f"{state.bills:,} bills, {rate:,.0f}/s")
+            words = Text(f"{state.bills:,} 张账单，{rate:,.0f}/秒", f"{state.bills:,} bills, {rate:,.0f}/s")
             bar.update(task, description=say(words), total=state.parts, completed=state.parts_done)
 
         yield told
@@ -90,7 +90,7 @@ def _progress(out: Output) -> Iterator[billrun.Progress | None]:
     bill,
     "run",
     text=Text(
-        "批价并出账一个月;中断后再执行即继续", "Rate and bill a month; run again to go on after a break"
+        "批价并出账一个月；中断后再执行即继续", "Rate and bill a month; run again to go on after a break"
     ),
     examples=("trunkline bill run 2026-10",),
     one_transaction=False,

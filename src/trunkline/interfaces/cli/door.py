@@ -27,11 +27,11 @@ BROKEN, REFUSED, NO_DATABASE = 1, 2, 3
 _NOT_MIGRATED = ("42P01", "42703")
 
 NO_SERVER = Text(
-    "数据库没有运行:先执行 make run(或设置 TRUNKLINE_DATABASE_URL)",
+    "数据库没有运行：先执行 make run（或设置 TRUNKLINE_DATABASE_URL）",
     "The database is not running: start it with `make run`, or set TRUNKLINE_DATABASE_URL",
 )
 NO_SCHEMA = Text(
-    "数据库结构不是最新:先执行 trunkline migrate",
+    "数据库结构不是最新：先执行 trunkline migrate",
     "The database schema is not up to date: run `trunkline migrate` first",
 )
 
@@ -78,7 +78,7 @@ def _no_database(text: Text, error: Exception) -> None:
 JSON_OPTION = Option(
     ["--json", "as_json"],
     is_flag=True,
-    text=Text("输出 JSON,供程序读取", "Print JSON, for programs"),
+    text=Text("输出 JSON，供程序读取", "Print JSON, for programs"),
 )
 
 

@@ -16,14 +16,14 @@ from trunkline.ledger.types import GeneralAccount, PostingView
 from trunkline.party.queries import account
 from trunkline.security.types import Actor
 
-ledger = Group("ledger", text=Text("总账:账户余额、试算平衡", "Ledger: balances, trial balance"))
+ledger = Group("ledger", text=Text("总账：账户余额、试算平衡", "Ledger: balances, trial balance"))
 
 GENERAL_ACCOUNT_NAMES = {
     GeneralAccount.CASH: Text("货币资金", "Cash"),
     GeneralAccount.RECEIVABLE: Text("应收账款", "Receivable"),
     GeneralAccount.CUSTOMER_DEPOSIT: Text("预存款", "Customer deposits"),
-    GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存(未解冻)", "Premium deposits, unreleased"),
-    GeneralAccount.PREMIUM_RELEASED: Text("靓号预存(已解冻)", "Premium deposits, released"),
+    GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存（未解冻）", "Premium deposits, unreleased"),
+    GeneralAccount.PREMIUM_RELEASED: Text("靓号预存（已解冻）", "Premium deposits, released"),
     GeneralAccount.REVENUE_BASIC: Text("基础电信收入", "Revenue, basic telecom"),
     GeneralAccount.REVENUE_VALUE_ADDED: Text("增值电信收入", "Revenue, value-added telecom"),
     GeneralAccount.REVENUE_GOODS: Text("商品收入", "Revenue, goods"),

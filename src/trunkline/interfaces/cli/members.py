@@ -17,7 +17,7 @@ from trunkline.interfaces.cli.words import Group, language, option, say
 from trunkline.kernel.text import Text
 from trunkline.security.types import Actor
 
-members = Group("members", text=Text("子用户号码表:核对、接收", "Members' table: check, accept"))
+members = Group("members", text=Text("子用户号码表：核对、接收", "Members' table: check, accept"))
 
 _PROBLEMS: tuple[Column[CheckedRow], ...] = (
     Column(Text("行", "Row"), lambda row: row.member.row, right=True),
@@ -40,7 +40,7 @@ _AGREEMENT = click.argument("agreement_id", type=int, metavar="ID")
     "agreement.view",
     members,
     "check",
-    text=Text("试核对:逐行列出问题,不写入", "Dry run: every row's problems, nothing written"),
+    text=Text("试核对：逐行列出问题，不写入", "Dry run: every row's problems, nothing written"),
     examples=("trunkline agreement members check 12 members.xlsx --problems problems.xlsx",),
 )
 @_AGREEMENT
@@ -61,7 +61,7 @@ def check(
         if found.faulty:
             out.rows(_PROBLEMS, found.faulty)
         out.line(
-            Text("共 {rows} 行,{faulty} 行有问题", "{rows} rows, {faulty} with problems"),
+            Text("共 {rows} 行，{faulty} 行有问题", "{rows} rows, {faulty} with problems"),
             rows=len(found.rows),
             faulty=len(found.faulty),
         )
@@ -73,7 +73,7 @@ def check(
     "agreement.accept_members",
     members,
     "accept",
-    text=Text("接收号码表,生成附件", "Accept the table and make the attachment"),
+    text=Text("接收号码表，生成附件", "Accept the table and make the attachment"),
 )
 @_AGREEMENT
 @click.argument("file", type=READABLE)
@@ -83,7 +83,7 @@ def accept(*, agreement_id: int, file: Path, actor: Actor, at: datetime, out: Ou
     made = queries.attachments(agreement_id)[-1]
     out.done(
         {"agreement": agreement_id, "attachment": made.ordinal, "members": made.members},
-        Text("已接收 {members} 行,附件 {attachment}", "{members} rows accepted as attachment {attachment}"),
+        Text("已接收 {members} 行，附件 {attachment}", "{members} rows accepted as attachment {attachment}"),
     )
 
 

@@ -16,7 +16,9 @@ from trunkline.numbering import queries
 from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberState, NumberView
 from trunkline.security.types import Actor
 
-number = Group("number", text=Text("号码资源:查询、预占、释放", "Number inventory: search, reserve, release"))
+number = Group(
+    "number", text=Text("号码资源：查询、预占、释放", "Number inventory: search, reserve, release")
+)
 
 #: How long a reservation made here lasts unless an end is given.
 LEASE = timedelta(days=7)
@@ -38,7 +40,7 @@ _LIST: tuple[Column[NumberView], ...] = (
 )
 @click.argument("pattern", default="")
 @option(
-    "--grade", default=None, text=Text("靓号等级;空为普通号码", "Grade of premium numbers; '' is ordinary")
+    "--grade", default=None, text=Text("靓号等级；空为普通号码", "Grade of premium numbers; '' is ordinary")
 )
 @option(
     "--state",
@@ -65,13 +67,13 @@ def search(
 )
 @click.argument("value", metavar="NUMBER")
 @option(
-    "--for", "holder", required=True, text=Text("为谁保留,如 agreement:12", "For whom, such as agreement:12")
+    "--for", "holder", required=True, text=Text("为谁保留，如 agreement:12", "For whom, such as agreement:12")
 )
 @option(
     "--until",
     type=INSTANT,
     default=None,
-    text=Text("预占到期时间(默认7天)", "End of the lease (default 7 days)"),
+    text=Text("预占到期时间（默认7天）", "End of the lease (default 7 days)"),
 )
 def reserve(
     *, value: str, holder: str, until: datetime | None, actor: Actor, at: datetime, out: Output
@@ -82,7 +84,7 @@ def reserve(
     )
     out.done(
         {"number": made.number, "holder": made.holder, "expires_at": made.expires_at},
-        Text("已预占 {number},保留至 {expires_at}", "{number} is reserved until {expires_at}"),
+        Text("已预占 {number}，保留至 {expires_at}", "{number} is reserved until {expires_at}"),
     )
 
 

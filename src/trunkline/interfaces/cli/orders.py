@@ -31,7 +31,7 @@ from trunkline.ordering.types import (
 from trunkline.party.types import PaymentMethod
 from trunkline.security.types import Actor
 
-order = Group("order", text=Text("受理:新装、查询、打印受理单", "Orders: new installation, show, slip"))
+order = Group("order", text=Text("受理：新装、查询、打印受理单", "Orders: new installation, show, slip"))
 
 _ITEM = "new_installation"
 
@@ -119,7 +119,7 @@ def _request(
     "order.place",
     order,
     "new-installation",
-    text=Text("新装:开通协议成员", "New installation: connect an agreement's members"),
+    text=Text("新装：开通协议成员", "New installation: connect an agreement's members"),
     examples=(
         "trunkline --as hf.clerk order new-installation 12 --request request.json --dry-run",
         "trunkline --as hf.clerk order new-installation 12 --handler 5 \\",
@@ -134,7 +134,7 @@ def _request(
     "papers",
     type=_PaperType(),
     multiple=True,
-    text=Text("证件资料(已核原件、盖章、留存)", "A paper shown, sealed and copied (repeatable)"),
+    text=Text("证件资料（已核原件、盖章、留存）", "A paper shown, sealed and copied (repeatable)"),
 )
 @option("--request", "file", type=READABLE, default=None, text=Text("JSON 受理内容", "The request as JSON"))
 @option(
@@ -143,11 +143,13 @@ def _request(
     default=None,
     text=Text("付款方式", "Payment method"),
 )
-@option("--deposit", default=None, metavar="YUAN", text=Text("每户预付款(S01-G2)", "Deposit a line (S01-G2)"))
-@option("--prepay-months", type=int, default=None, text=Text("预存月数(S01-G2)", "Months prepaid (S01-G2)"))
+@option(
+    "--deposit", default=None, metavar="YUAN", text=Text("每户预付款（S01-G2）", "Deposit a line (S01-G2)")
+)
+@option("--prepay-months", type=int, default=None, text=Text("预存月数（S01-G2）", "Months prepaid (S01-G2)"))
 @option("--key", default="", text=Text("幂等键", "Idempotency key"))
-@option("--dry-run", is_flag=True, text=Text("只试算,不受理", "Only show what would happen"))
-@option("--now", "at_once", is_flag=True, text=Text("立即开通,不等后台", "Carry out now, not by the worker"))
+@option("--dry-run", is_flag=True, text=Text("只试算，不受理", "Only show what would happen"))
+@option("--now", "at_once", is_flag=True, text=Text("立即开通，不等后台", "Carry out now, not by the worker"))
 def new_installation(
     *,
     agreement_id: int,
@@ -179,7 +181,7 @@ def new_installation(
         raise_if_any(judged.refusals)
         out.done(
             {"lines": len(judged.lines), "fees": judged.fees},
-            Text("可以受理:{lines} 户", "Nothing speaks against it: {lines} lines"),
+            Text("可以受理：{lines} 户", "Nothing speaks against it: {lines} lines"),
         )
         return
     placed = desk.place(request=request, actor=actor, at=at)

@@ -23,7 +23,7 @@ from trunkline.security.types import Actor
 from trunkline.subscriptions.queries import count_lines
 from trunkline.subscriptions.types import LINE_STATE_NAMES
 
-org = Group("org", text=Text("集团客户:查找、查看", "Organisations: find, show"))
+org = Group("org", text=Text("集团客户：查找、查看", "Organisations: find, show"))
 
 _IDENTITY = {
     IdentityStatus.COMPLETE: Text("完整", "Complete"),
@@ -69,7 +69,7 @@ def find(*, words: tuple[str, ...], limit: int, actor: Actor, at: datetime, out:
     "organization.view",
     org,
     "show",
-    text=Text("查看一个集团客户:联系人、经办人、号码数", "Show one: contacts, handlers, lines"),
+    text=Text("查看一个集团客户：联系人、经办人、号码数", "Show one: contacts, handlers, lines"),
 )
 @click.argument("organization_id", type=int, metavar="ID")
 def show(*, organization_id: int, actor: Actor, at: datetime, out: Output) -> None:
@@ -92,7 +92,7 @@ def show(*, organization_id: int, actor: Actor, at: datetime, out: Output) -> No
             (Text("身份", "Identity"), _IDENTITY[found.identity_status]),
             (Text("身份补全期限", "Identity due"), found.identity_due_on),
             *(
-                (Text(f"号码:{name.zh}", f"Lines: {name.en}"), lines[s])
+                (Text(f"号码：{name.zh}", f"Lines: {name.en}"), lines[s])
                 for s, name in LINE_STATE_NAMES.items()
             ),
         ],

@@ -147,7 +147,7 @@ def show_refusals(refusals: Sequence[Refusal], *, as_json: bool) -> None:
         print(json.dumps({"refusals": listed}, ensure_ascii=False, indent=2), file=sys.stderr)  # noqa: T201
         return
     errors = console(stderr=True)
-    errors.print(say(Text("不能办理:", "Refused:")), style="bold red")
+    errors.print(say(Text("不能办理：", "Refused:")), style="bold red")
     for refusal in refusals:
         clause = f" [{refusal.clause}]" if refusal.clause else ""
         errors.print(f"  · {say(refusal.text)}{clause} ({refusal.code})", soft_wrap=True)

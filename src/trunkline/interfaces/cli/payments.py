@@ -18,7 +18,7 @@ from trunkline.kernel.text import Text
 from trunkline.party.types import PAYMENT_METHOD_NAMES, PaymentMethod
 from trunkline.security.types import Actor
 
-payment = Group("payment", text=Text("收款:收费、打印收据", "Payments: take, list, receipt"))
+payment = Group("payment", text=Text("收款：收费、打印收据", "Payments: take, list, receipt"))
 
 _LIST: tuple[Column[PaymentView], ...] = (
     Column(Text("ID", "ID"), lambda p: p.id, right=True),
@@ -41,9 +41,9 @@ _LIST: tuple[Column[PaymentView], ...] = (
     ),
 )
 @click.argument("organization_id", type=int, metavar="ORGANISATION")
-@option("--amount", type=AMOUNT, required=True, text=Text("金额(元)", "Yuan"))
+@option("--amount", type=AMOUNT, required=True, text=Text("金额（元）", "Yuan"))
 @option("--account", "account_id", type=int, default=None, text=Text("付费账户ID", "Billing account"))
-@option("--bill", "bill_ids", type=int, multiple=True, text=Text("账单ID(可多次)", "Bill (repeatable)"))
+@option("--bill", "bill_ids", type=int, multiple=True, text=Text("账单ID（可多次）", "Bill (repeatable)"))
 @option(
     "--method",
     type=click.Choice([m.value for m in PaymentMethod]),

@@ -21,7 +21,7 @@ _SIDE = option(
     "--side",
     type=click.Choice([side.value for side in Side]),
     required=True,
-    text=Text("a 为甲方(客户),b 为乙方", "a is the customer, b the operator"),
+    text=Text("a 为甲方（客户），b 为乙方", "a is the customer, b the operator"),
 )
 _AGREEMENT = click.argument("agreement_id", type=int, metavar="ID")
 
@@ -47,7 +47,7 @@ def _signature(default_role: SignerRole) -> Callable[[Callable[..., None]], Call
             "--sealed-on",
             type=DAY,
             default=None,
-            text=Text("盖章日期(默认同日)", "Day of the seal (the same)"),
+            text=Text("盖章日期（默认同日）", "Day of the seal (the same)"),
         ),
     )
 
@@ -102,7 +102,7 @@ def sign(
     words = AGREEMENT_STATE_NAMES[state]
     out.done(
         {"id": agreement_id, "state": state},
-        Text(f"协议 {{id}}:{words.zh}", f"Agreement {{id}}: {words.en}"),
+        Text(f"协议 {{id}}：{words.zh}", f"Agreement {{id}}: {words.en}"),
     )
 
 

@@ -19,7 +19,7 @@ from trunkline.runs.intake import take_usage_file
 from trunkline.runs.types import IntakeResult
 from trunkline.security.types import Actor
 
-usage = Group("usage", text=Text("话单:导入、查看文件", "Usage files: import, list"))
+usage = Group("usage", text=Text("话单：导入、查看文件", "Usage files: import, list"))
 
 
 def _reasons(result: IntakeResult) -> Any:
@@ -54,7 +54,7 @@ def _take(path: Path, actor: Actor, at: datetime) -> IntakeResult:
     "usage.take",
     usage,
     "import",
-    text=Text("导入话单文件(CSV、Parquet)", "Take in usage files (CSV, Parquet)"),
+    text=Text("导入话单文件（CSV、Parquet）", "Take in usage files (CSV, Parquet)"),
     examples=("trunkline usage import var/demo/usage-2026-10-late.csv",),
     one_transaction=False,
 )

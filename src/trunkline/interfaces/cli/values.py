@@ -77,7 +77,7 @@ def file_option(default: str) -> Callable[[F], F]:
         "target",
         type=WRITABLE,
         default=default,
-        text=Text(f"写入的文件(默认 {default})", f"File to write (default {default})"),
+        text=Text(f"写入的文件（默认 {default}）", f"File to write (default {default})"),
     )
 
 
@@ -87,5 +87,5 @@ def write_file(target: Path, content: bytes, out: Output) -> None:
     target.write_bytes(content)
     out.done(
         {"file": str(target), "bytes": len(content)},
-        Text("已写入 {file}({bytes} 字节)", "Written: {file} ({bytes} bytes)"),
+        Text("已写入 {file}（{bytes} 字节）", "Written: {file} ({bytes} bytes)"),
     )

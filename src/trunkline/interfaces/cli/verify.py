@@ -23,7 +23,7 @@ NOT_EVERYWHERE = Refusal(
     "verify.not_everywhere",
     "",
     Text(
-        "核查须能看到所有分公司的数据,{subject}只能看到一部分",
+        "核查须能看到所有分公司的数据，{subject}只能看到一部分",
         "Verification must see every branch, and {subject} sees only some",
     ),
 )
@@ -77,7 +77,7 @@ def verify(*, actor: Actor, at: datetime, out: Output) -> None:
         if len(places) > _SHOWN:
             out.line(Text("    …另有 {count} 处", "    … and {count} more"), count=len(places) - _SHOWN)
     out.line(
-        Text("核查 {checks} 项,{broken} 项不成立", "{checks} checks, {broken} broken"),
+        Text("核查 {checks} 项，{broken} 项不成立", "{checks} checks, {broken} broken"),
         checks=len(checks),
         broken=len(found),
     )

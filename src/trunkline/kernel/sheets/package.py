@@ -36,7 +36,7 @@ NOT_XLSX = Refusal(
     "sheet.not_xlsx",
     "",
     Text(
-        "这不是 Excel 工作簿(.xlsx);请另存为 .xlsx 后再上传",
+        "这不是 Excel 工作簿（.xlsx）；请另存为 .xlsx 后再上传",
         "This is no Excel workbook (.xlsx): save it as .xlsx and upload that",
     ),
 )
@@ -44,7 +44,7 @@ OLD_FORMAT = Refusal(
     "sheet.old_format",
     "",
     Text(
-        "这是旧版 Office 文件(.xls 等);请在 Excel 中另存为 .xlsx 后再上传",
+        "这是旧版 Office 文件（.xls 等）；请在 Excel 中另存为 .xlsx 后再上传",
         "This is a file of an old Office version (.xls or alike): save it as .xlsx in Excel and upload that",
     ),
 )
@@ -52,38 +52,38 @@ ENCRYPTED = Refusal(
     "sheet.encrypted",
     "",
     Text(
-        "工作簿有打开密码;请取消密码后再上传",
+        "工作簿有打开密码；请取消密码后再上传",
         "The workbook is protected by a password: remove it and upload again",
     ),
 )
 DAMAGED = Refusal(
     "sheet.damaged",
     "",
-    Text("文件损坏或没有传完整,无法读取", "The file is damaged or cut short and cannot be read"),
+    Text("文件损坏或没有传完整，无法读取", "The file is damaged or cut short and cannot be read"),
 )
 BOMB = Refusal(
     "sheet.inflates_too_far",
     "",
-    Text("文件解压后过大,已拒绝读取", "The file would become too large when unpacked and was not read"),
+    Text("文件解压后过大，已拒绝读取", "The file would become too large when unpacked and was not read"),
 )
 DOCUMENT_TYPE = Refusal(
     "sheet.document_type",
     "",
-    Text("文件中含有实体定义,已拒绝读取", "The file defines entities and was not read"),
+    Text("文件中含有实体定义，已拒绝读取", "The file defines entities and was not read"),
 )
 NO_SHEET = Refusal("sheet.no_sheet", "", Text("工作簿中没有工作表", "The workbook has no worksheet"))
 FORMULA = Refusal(
     "sheet.formula",
     "",
     Text(
-        "单元格 {subject} 是公式;请复制后“选择性粘贴为数值”再上传",
+        "单元格 {subject} 是公式；请复制后“选择性粘贴为数值”再上传",
         "Cell {subject} is a formula: paste it as a value and upload again",
     ),
 )
 ERROR_VALUE = Refusal(
     "sheet.error_value",
     "",
-    Text("单元格 {subject} 是错误值(如 #N/A)", "Cell {subject} holds an error value (such as #N/A)"),
+    Text("单元格 {subject} 是错误值（如 #N/A）", "Cell {subject} holds an error value (such as #N/A)"),
 )
 TOO_MANY_COLUMNS = Refusal(
     "sheet.too_many_columns",
@@ -93,7 +93,7 @@ TOO_MANY_COLUMNS = Refusal(
 TOO_MANY_ROWS = Refusal(
     "sheet.too_many_rows",
     "",
-    Text("超过 {limit} 行,请分成几个文件", "More than {limit} rows: split the file"),
+    Text("超过 {limit} 行，请分成几个文件", "More than {limit} rows: split the file"),
 )
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -43,7 +43,7 @@ MERGED = Refusal(
     "sheet.merged",
     "",
     Text(
-        "数据区有合并单元格 {subject};请取消合并,每行都填写",
+        "数据区有合并单元格 {subject}；请取消合并，每行都填写",
         "The cells {subject} are merged: unmerge them and fill in every row",
     ),
 )
@@ -51,7 +51,7 @@ DIGITS_LOST = Refusal(
     "sheet.digits_lost",
     "",
     Text(
-        "“{column}”被 Excel 当作数字存成了 {written},末尾数字已丢失;请把该列设为文本后重新填写",
+        "“{column}”被 Excel 当作数字存成了 {written}，末尾数字已丢失；请把该列设为文本后重新填写",
         "Excel has stored “{column}” as the number {written} and its last digits are lost: "
         "format the column as text and enter it again",
     ),
@@ -60,7 +60,7 @@ BECAME_DATE = Refusal(
     "sheet.became_date",
     "",
     Text(
-        "“{column}”被 Excel 当作日期存成了 {written};请把该列设为文本后重新填写",
+        "“{column}”被 Excel 当作日期存成了 {written}；请把该列设为文本后重新填写",
         "Excel has stored “{column}” as the date {written}: format the column as text and enter it again",
     ),
 )

@@ -47,22 +47,22 @@ NOT_PARQUET = Refusal(
 COLUMNS_MISSING = Refusal(
     "usage.columns_missing",
     "",
-    Text("话单文件缺少列:{subject}", "The usage file lacks the columns {subject}"),
+    Text("话单文件缺少列：{subject}", "The usage file lacks the columns {subject}"),
 )
 COLUMNS_UNKNOWN = Refusal(
     "usage.columns_unknown",
     "",
-    Text("话单文件有不认识的列:{subject}", "The usage file has unknown columns: {subject}"),
+    Text("话单文件有不认识的列：{subject}", "The usage file has unknown columns: {subject}"),
 )
 COLUMNS_REPEATED = Refusal(
     "usage.columns_repeated",
     "",
-    Text("话单文件的列重复:{subject}", "Columns of the usage file are repeated: {subject}"),
+    Text("话单文件的列重复：{subject}", "Columns of the usage file are repeated: {subject}"),
 )
 COLUMN_TYPE = Refusal(
     "usage.column_type",
     "",
-    Text("列 {subject} 的类型不对:{found}", "Column {subject} is of the wrong type: {found}"),
+    Text("列 {subject} 的类型不对：{found}", "Column {subject} is of the wrong type: {found}"),
 )
 
 _IS_TEXT: tuple[Callable[[pa.DataType], bool], ...] = (

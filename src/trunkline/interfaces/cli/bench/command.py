@@ -52,7 +52,7 @@ def _show(found: Measured, benchmark: Benchmark, out: Output) -> None:
         [
             (Text("基准", "Benchmark"), f"{found.name}: {benchmark.title.zh} / {benchmark.title.en}"),
             (Text("数量", "Amount"), f"{found.amount:,} {benchmark.unit}"),
-            (Text("用时(中位数)", "Time (median)"), f"{found.seconds:.3f} s"),
+            (Text("用时（中位数）", "Time (median)"), f"{found.seconds:.3f} s"),
             (Text("每秒", "A second"), f"{found.rate:,.0f} {benchmark.unit}"),
             (Text("下限用时", "Floor"), f"{found.floor_seconds:.3f} s"),
             (Text("与下限之比", "Over the floor"), f"{found.ratio:.1f} ×"),

@@ -31,7 +31,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     ),
     Benchmark(
         "bills",
-        Text("一个月出账(全部回滚)", "Issue a month of bills (rolled back)"),
+        Text("一个月出账（全部回滚）", "Issue a month of bills (rolled back)"),
         unit="lines",
         default=5_000,
         prepare=_bills,

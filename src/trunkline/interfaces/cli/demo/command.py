@@ -19,7 +19,7 @@ from trunkline.security.queries import staff_members
 from trunkline.security.roles import ROLES
 from trunkline.security.types import Actor
 
-demo = Group("demo", text=Text("演示数据:装入、登录名", "The demo province: load, logins"))
+demo = Group("demo", text=Text("演示数据：装入、登录名", "The demo province: load, logins"))
 
 #: Told the phase, how many steps are done, and of how many.
 Told = Callable[[str, int, int], None]
@@ -80,14 +80,14 @@ def _progress(out: Output) -> Iterator[Told]:
     type=click.FloatRange(0.01, 20),
     default=1.0,
     show_default=True,
-    text=Text("号码数的倍数(1 约 3000 户)", "Multiple of the number of lines (1 is about 3,000)"),
+    text=Text("号码数的倍数（1 约 3000 户）", "Multiple of the number of lines (1 is about 3,000)"),
 )
 def load(*, if_empty: bool, scale: float, actor: Actor, at: datetime, out: Output) -> None:
     """All of it or, when it is interrupted, nothing."""
     if if_empty and has_organizations(actor):
         out.done(
             {"loaded": False},
-            Text("库中已有客户,不装入演示数据", "There are organisations already: nothing is loaded"),
+            Text("库中已有客户，不装入演示数据", "There are organisations already: nothing is loaded"),
         )
         return
     from trunkline.interfaces.cli.demo.load import load_demo
@@ -99,7 +99,7 @@ def load(*, if_empty: bool, scale: float, actor: Actor, at: datetime, out: Outpu
         return
     out.line(
         Text(
-            "已装入:{organizations} 个集团客户,{lines} 户,{usage_records:,} 条话单,{bills:,} 张账单",
+            "已装入：{organizations} 个集团客户，{lines} 户，{usage_records:,} 条话单，{bills:,} 张账单",
             "Loaded: {organizations} organisations, {lines:,} lines, {usage_records:,} usage records, {bills:,} bills",
         ),
         organizations=made.organizations,
@@ -108,7 +108,7 @@ def load(*, if_empty: bool, scale: float, actor: Actor, at: datetime, out: Outpu
         bills=made.bills,
     )
     out.line(
-        Text("用时 {total:.1f} 秒:{phases}", "{total:.1f} s: {phases}"),
+        Text("用时 {total:.1f} 秒：{phases}", "{total:.1f} s: {phases}"),
         total=sum(made.seconds.values()),
         phases=", ".join(f"{say(_PHASES[phase])} {spent:.1f}" for phase, spent in made.seconds.items()),
     )

@@ -30,8 +30,8 @@ OPERATOR_SIGNER = {"HF": "马守信", "WH": "高致和"}
 SECURITY = "200.00"
 
 _TERMS = {
-    BusinessKind.PREPAY_DISCOUNT_HANDSET: "预存话费600元,优惠购沃派 S7 一台,24个月返还。",
-    BusinessKind.PREPAY_FREE_HANDSET: "预存话费1200元,赠送沃派 E2 一台,24个月返还。",
+    BusinessKind.PREPAY_DISCOUNT_HANDSET: "预存话费600元，优惠购沃派 S7 一台，24个月返还。",
+    BusinessKind.PREPAY_FREE_HANDSET: "预存话费1200元，赠送沃派 E2 一台，24个月返还。",
 }
 #: What is done how many days before members are connected.
 _DRAFTED, _ACCEPTED, _PRINTED, _SIGNED_FIRST, _SIGNED_SECOND, _FILED = 9, 7, 6, 4, 3, 1

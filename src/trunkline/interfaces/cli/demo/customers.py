@@ -68,7 +68,7 @@ def register(
     handler = next(persons) if customer.local_handler else next(strangers)
     address = f"安徽省{_CITIES[customer.branch]}{customer.street}"
     code = _code(customer, place)
-    notice = "" if code else f"(皖)名称预核准〔2026〕第{place:05d}号"
+    notice = "" if code else f"（皖）名称预核准〔2026〕第{place:05d}号"
     organization = party.register_organization(
         branch_id=branch_id,
         name=customer.name,

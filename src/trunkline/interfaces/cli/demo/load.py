@@ -48,7 +48,7 @@ NOT_EMPTY = Refusal(
     "demo.not_empty",
     "",
     Text(
-        "库中已有集团客户,演示数据只装入空库",
+        "库中已有集团客户，演示数据只装入空库",
         "There are organisations already; the demo goes into an empty database",
     ),
 )

@@ -164,7 +164,7 @@ HEFEI = (
         (Contract("3G-96", batches=(_joined(7, 30, 140),)),), pays=(8,),
     ),
     Customer(
-        "HF", "合肥青禾智造有限公司(筹)", _ENT, _S, Industry.OTHER, _VOICE, "创新路7号",
+        "HF", "合肥青禾智造有限公司（筹）", _ENT, _S, Industry.OTHER, _VOICE, "创新路7号",
         (Contract("2G-39.9", batches=(_joined(10, 20, 52, _FULL_MONTH),)),), licensed=False,
     ),
 )  # fmt: skip

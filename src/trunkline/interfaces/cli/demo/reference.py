@@ -151,12 +151,12 @@ TAX_RATES = (
 
 #: Item, title, yuan, reference.
 FEES = (
-    ("new_installation", "移动业务入网服务费", Decimal("0.00"), "集团客户标准服务内容 一(三)"),
+    ("new_installation", "移动业务入网服务费", Decimal("0.00"), "集团客户标准服务内容 一（三）"),
     (
         "new_installation_security",
-        "外地身份证入网预付款(每户)",
+        "外地身份证入网预付款（每户）",
         Decimal("200.00"),
-        "集团客户标准服务内容 一(二)",
+        "集团客户标准服务内容 一（二）",
     ),
 )
 
@@ -254,7 +254,7 @@ def load_catalog(*, actor: Actor, at: datetime) -> None:
             tax_class=tax_class,
             rate=rate,
             valid_from=SINCE,
-            reference="增值税法(2026年1月1日起施行)",
+            reference="增值税法（2026年1月1日起施行）",
             actor=actor,
             at=at,
         )
