@@ -573,6 +573,7 @@ def test_a_terminal_of_another_member_is_refused() -> None:
     ("written", "mode"),
     [
         ("套餐包外资费（免月租）", FirstMonthMode.OUT_OF_PLAN),
+        ("套餐包外资费(免月租)", FirstMonthMode.OUT_OF_PLAN),
         ("套餐包外资费", FirstMonthMode.OUT_OF_PLAN),
         ("免月租", FirstMonthMode.OUT_OF_PLAN),
         ("全月套餐", FirstMonthMode.FULL_MONTH),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -130,14 +131,15 @@ class MemberFacts:
 
 @functools.lru_cache(maxsize=4096)
 def lookup_key(written: str) -> str:
-    """How names and codes are compared: without blanks and case."""
-    return "".join(written.split()).casefold()
+    """How names and codes are compared: without blanks, case and the difference of full and half width."""
+    return "".join(unicodedata.normalize("NFKC", written).split()).casefold()
 
 
 _MODES = {
-    lookup_key(name): mode
+    key: mode
     for mode, text in FIRST_MONTH_NAMES.items()
-    for name in (mode.value, text.zh, text.en, text.zh.partition("(")[0], text.en.partition("(")[0])
+    for name in map(lookup_key, (mode.value, text.zh, text.en))
+    for key in (name, name.partition("(")[0])
 } | {lookup_key("免月租"): FirstMonthMode.OUT_OF_PLAN, lookup_key("套餐外资费"): FirstMonthMode.OUT_OF_PLAN}
 
 
