@@ -155,6 +155,9 @@ def test_a_connected_line_is_active_at_once_with_all_that_belongs_to_it(
         activated_at=at,
         terminated_at=None,
         stop_causes=(),
+        services=(),
+        phase=None,
+        masks=(),
     )
     assert [line(i).iccid for i in ids] == [iccid(0), iccid(1), iccid(2)]
     assert queries.sims_in_stock(world.branches["HF"]) == cards - 3
@@ -178,7 +181,7 @@ def test_every_row_of_a_connected_line_has_its_audit_row(world: World, actor: Ac
         changes = AuditChange.objects.filter(operation__verb="line.connect")
         tables = sorted(changes.values_list("table_name", flat=True))
     assert tables == sorted(
-        [f"subscriptions_{t}" for t in ("line", "linenumber", "lineoffering", "sim")] * 2
+        [f"subscriptions_{t}" for t in ("line", "linenumber", "lineoffering", "lineowner", "sim")] * 2
         + ["subscriptions_terminal"]
     )
     assert AuditChange.objects.count() == before + len(tables)

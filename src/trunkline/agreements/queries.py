@@ -26,6 +26,7 @@ from trunkline.agreements.types import (
     AgreementTerms,
     AgreementView,
     AttachmentView,
+    BindingAgreement,
     BusinessKind,
     MemberView,
     OriginalView,
@@ -298,6 +299,25 @@ def originals(agreement_id: int) -> tuple[OriginalView, ...]:
     """The register of originals (P2-28)."""
     rows = Original.objects.filter(agreement_id=agreement_id).order_by("ordinal")
     return tuple(OriginalView(r.ordinal, Side(r.side), r.holder, r.place, r.registered_at) for r in rows)
+
+
+def binding_agreements(line_ids: Iterable[int]) -> dict[int, BindingAgreement]:
+    """The agreement in whose term each line stands (P2-13, X-G2); lines without one are left out."""
+    rows = Member.objects.filter(line_id__in=set(line_ids), sheet__agreement__state__in=_BINDING).values_list(
+        "line_id",
+        "sheet__agreement_id",
+        "sheet__agreement__number",
+        "sheet__agreement__business_kind",
+        "sheet__agreement__ends_on",
+        "sheet__agreement__restrictions",
+    )
+    return {
+        line: BindingAgreement(
+            agreement, number, BusinessKind(kind), ends_on, frozenset(map(Restriction, names))
+        )
+        for line, agreement, number, kind, ends_on, names in rows
+        if line is not None
+    }
 
 
 def restrictions(line_ids: Iterable[int]) -> dict[int, frozenset[Restriction]]:

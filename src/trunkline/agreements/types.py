@@ -39,6 +39,16 @@ BUSINESS_KIND_NAMES = {
 }
 
 
+#: Business kinds that put a subsidised handset on the line (S03-G3 补贴协议).
+HANDSET_KINDS = frozenset(
+    {
+        BusinessKind.PREPAY_DISCOUNT_HANDSET,
+        BusinessKind.PREPAY_FREE_HANDSET,
+        BusinessKind.BUY_HANDSET_GET_CREDIT,
+    }
+)
+
+
 class AgreementState(StrEnum):
     """协议状态 (domain 8.4)."""
 
@@ -147,6 +157,8 @@ class Restriction(StrEnum):
     SUSPEND = "suspend"
     TERMINATE = "terminate"
     TRANSFER = "transfer"
+    #: 营销政策 that keeps the number (S03-G3); not among the restrictions of the template.
+    CHANGE_NUMBER = "change_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +299,17 @@ class MemberView:
     terminal_model: str
     imei: str
     line_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BindingAgreement:
+    """What ties a line at present: its agreement, the last day of the term, and what it may not do (P2-13)."""
+
+    agreement_id: int
+    number: str
+    business_kind: BusinessKind
+    ends_on: date | None
+    restrictions: frozenset[Restriction]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,3 +126,24 @@ class PaymentAllocation(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_positive"),
             models.UniqueConstraint(fields=["payment", "bill"], name="one_allocation_a_bill"),
         ]
+
+
+class Refund(models.Model):
+    """退款: money given back that was held for an account and had met no bill; written once."""
+
+    branch = Reference("security.Branch", db_index=False)
+    organization = Reference("party.Organization")
+    account = Reference("party.Account")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    method = models.CharField(max_length=20, choices=[(c, c) for c in PaymentMethod])
+    #: The clause it rests on (S05-G5, S13-G2).
+    reason = models.CharField(max_length=12)
+    reference = models.CharField(max_length=60, blank=True)
+    refunded_at = models.DateTimeField()
+    refunded_by = Reference("security.Staff")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
+            models.CheckConstraint(condition=Q(method__in=[*PaymentMethod]), name="refund_method"),
+        ]

@@ -232,6 +232,22 @@ def arrears(organization_ids: Iterable[int], on: date) -> dict[int, Decimal]:
     return dict.fromkeys(wanted, ZERO) | dict(rows)
 
 
+def debts_of_accounts(account_ids: Iterable[int], on: date) -> dict[int, tuple[Decimal, Decimal]]:
+    """By account: what fell due before `on`, and all that is owed on issued bills; (0, 0) where nothing is."""
+    wanted = set(account_ids)
+    open_sum = Sum(F("total") - F("from_deposit") - F("paid"))
+    rows = (
+        Bill.objects.filter(account_id__in=wanted, state=BillState.OPEN)
+        .values_list("account_id")
+        .annotate(
+            overdue=Sum(F("total") - F("from_deposit") - F("paid"), filter=Q(due_on__lt=on), default=ZERO),
+            owed=open_sum,
+        )
+        .order_by()
+    )
+    return dict.fromkeys(wanted, (ZERO, ZERO)) | {account: (overdue, owed) for account, overdue, owed in rows}
+
+
 def arrears_by_organization(on: date) -> dict[int, Decimal]:
     """The same for every organisation that owes something."""
     rows = (

@@ -29,7 +29,7 @@ from trunkline.catalog.types import (
     TerminalModelView,
     UsagePriceDetails,
 )
-from trunkline.kernel.refusals import Refusal, Refused
+from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
 from trunkline.kernel.text import Text
 
 UNKNOWN_OFFERING = Refusal(
@@ -159,16 +159,36 @@ def tax_rates(on: date) -> dict[TaxClass, Decimal]:
     return {TaxClass(row.tax_class): row.rate for row in rows}
 
 
+def fees_on(codes: Iterable[str], on: date) -> dict[str, FeeView]:
+    """The prices of several codes on a day; `Refused` (``fee.none``) names each that has none."""
+    wanted = list(codes)
+    rows = Fee.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), item_code__in=wanted, valid_from__lte=on
+    )
+    found = {
+        row.item_code: FeeView(
+            row.pk,
+            row.item_code,
+            row.title,
+            row.amount,
+            TaxClass(row.tax_class),
+            row.reference,
+            row.valid_from,
+        )
+        for row in rows
+    }
+    raise_if_any(NO_FEE.about(code) for code in wanted if code not in found)
+    return {code: found[code] for code in wanted}
+
+
+def fee_codes() -> frozenset[str]:
+    """Every code that has, had or will have a price."""
+    return frozenset(Fee.objects.values_list("item_code", flat=True))
+
+
 def fee(item_code: str, on: date) -> FeeView:
     """The fee of a service item on a day; `Refused` (``fee.none``) when there is none."""
-    row = Fee.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on), item_code=item_code, valid_from__lte=on
-    ).first()
-    if row is None:
-        raise Refused(NO_FEE.about(item_code))
-    return FeeView(
-        row.pk, row.item_code, row.title, row.amount, TaxClass(row.tax_class), row.reference, row.valid_from
-    )
+    return fees_on([item_code], on)[item_code]
 
 
 def terminal_models() -> dict[str, TerminalModelView]:

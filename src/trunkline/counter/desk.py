@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -11,55 +14,145 @@ from trunkline.kernel.jobs import defer
 from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.ordering import engine
 from trunkline.ordering.documents import slip_document
+from trunkline.ordering.item import ServiceItem
 from trunkline.ordering.queries import order
-from trunkline.ordering.types import OrderRequest, OrderView
+from trunkline.ordering.types import Completion, OrderEvent, OrderRequest, OrderView
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
 EXECUTE_JOB = "order.execute"
+#: Orders of so many lines are carried out as they are placed, where their item allows it.
+INLINE_LINES = 20
 
 
 def dry_run(request: OrderRequest, *, actor: Actor, at: datetime) -> engine.Judgement:
     """What would happen, with every reason against; changes nothing. Runs inside the door's transaction."""
-    actor.require("order.place")
-    judged, _ = engine.judge(
-        service_item(request.item_code), engine.circumstances(request, actor.channel, at)
-    )
+    item = service_item(request.item_code)
+    actor.require(item.permission)
+    judged, _, _ = engine.judge(item, engine.circumstances(engine.tidied(item, request), actor.channel, at))
     return judged
 
 
 @operation("order.place")
 def place(*, request: OrderRequest, actor: Actor, at: datetime) -> OrderView:
-    """Take an order: judge it, write it, and queue its carrying out in the same transaction.
+    """Take an order: judge it under locks, write it, and carry it out or queue its carrying out, all in one.
 
-    Sending it again with the same idempotency key gives the same order. `Refused` holds every reason.
+    Few lines are carried out at once, many by a job; a booked order waits for its condition (S11-D). Sending it
+    again with the same idempotency key gives the same order. `Refused` holds every reason.
     """
     item = service_item(request.item_code)
-    around = engine.circumstances(request, actor.channel, at)
+    actor.require(item.permission)
+    request = engine.tidied(item, request)
+    around = engine.circumstances(request, actor.channel, at, locking=True)
     before = engine.placed_before(around.organization.branch_id, request)
     if before is not None:
         return order(before)
-    judged, _ = engine.judge(item, around)
-    raise_if_any(judged.refusals)
-    order_id = engine.record_order(item, around, judged, actor)
-    defer(EXECUTE_JOB, staff_id=actor.staff_id, lock=f"order:{order_id}", order_id=order_id)
+    judged, facts, _ = engine.judge(item, around)
+    raise_if_any(judged.reasons(request.completion))
+    condition = item.waits(around, facts) if item.waits else None
+    order_id = engine.record_order(item, around, judged, condition, actor)
+    if condition is None:
+        if item.inline and len(judged.lines) <= INLINE_LINES:
+            return execute(order_id=order_id, actor=actor, at=at)
+        _queue(order_id, actor)
     return order(order_id)
+
+
+def _queue(order_id: int, actor: Actor) -> None:
+    defer(EXECUTE_JOB, staff_id=actor.staff_id, lock=f"order:{order_id}", order_id=order_id)
+
+
+@operation("order.place")
+def place_together(*, requests: Sequence[OrderRequest], actor: Actor, at: datetime) -> tuple[OrderView, ...]:
+    """一站式 (P4-40): the orders of one visit, one after the other, all or none.
+
+    Each is judged on what is true after those before it, so that 解挂 and 补卡 go together. `Refused` holds the
+    reasons of the first that cannot be taken.
+    """
+    return tuple(place(request=request, actor=actor, at=at) for request in requests)
+
+
+def dry_run_together(
+    requests: Sequence[OrderRequest], *, actor: Actor, at: datetime
+) -> tuple[engine.Judgement, ...]:
+    """What a whole visit would bring: each order judged after the ones before it, then all undone."""
+    judgements = []
+    with _undone():
+        for request in requests:
+            judged = dry_run(request, actor=actor, at=at)
+            judgements.append(judged)
+            if not judged.reasons(request.completion):
+                place(request=request, actor=actor, at=at)
+    return tuple(judgements)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @operation("order.execute")
 def execute(*, order_id: int, actor: Actor, at: datetime) -> OrderView:
-    """Carry an acknowledged order out, whole or not at all; a second call finds nothing to do.
+    """Carry an acknowledged order out, or its next portion; a second call finds nothing to do.
 
-    When it is refused now, the order is failed with the reasons and nothing else has changed.
+    All-or-nothing: whole in this transaction, and when it is refused now, the order is failed with the reasons and
+    nothing else has changed. What passes: a portion of lines, and a job for the rest.
     """
     waiting = engine.locked_order(order_id)
     if waiting is None:
         return order(order_id)
+    item: ServiceItem[Any, Any] = service_item(waiting.item_code)
+    left = False
     try:
         with transaction.atomic():
-            engine.carry_out(service_item(waiting.item_code), waiting, actor, at)
+            if waiting.completion == Completion.ALL_OR_NOTHING:
+                engine.carry_out(item, waiting, actor, at)
+            else:
+                left = engine.carry_out_portion(item, waiting, actor, at)
     except Refused as refused:
-        engine.mark_failed(waiting, refused.refusals)
+        engine.mark_failed(waiting, refused.refusals, at)
+    if left:
+        _queue(order_id, actor)
+    return order(order_id)
+
+
+@operation("order.stop")
+def stop(*, order_id: int, actor: Actor, at: datetime) -> OrderView:
+    """Hold an order before its next portion (挂起); what was carried out stays."""
+    engine.change_state(order_id, OrderEvent.STOP)
+    return order(order_id)
+
+
+@operation("order.resume")
+def resume(*, order_id: int, actor: Actor, at: datetime) -> OrderView:
+    """Go on with an order that was held."""
+    engine.change_state(order_id, OrderEvent.RESUME)
+    _queue(order_id, actor)
+    return order(order_id)
+
+
+@operation("order.retry")
+def retry(*, order_id: int, actor: Actor, at: datetime) -> OrderView:
+    """Try a failed order again: all its lines wait once more."""
+    engine.try_again(order_id)
+    _queue(order_id, actor)
+    return order(order_id)
+
+
+@operation("order.cancel")
+def cancel(*, order_id: int, actor: Actor, at: datetime) -> OrderView:
+    """Withdraw what has not been carried out of an order: acknowledged, booked, held or failed."""
+    engine.withdraw(order_id, at)
+    return order(order_id)
+
+
+@operation("order.release")
+def release(*, order_id: int, actor: Actor, at: datetime) -> OrderView:
+    """Carry a booked order out: its condition is met, or the back office does what the channel could not (S11-D)."""
+    engine.change_state(order_id, OrderEvent.RELEASE)
+    _queue(order_id, actor)
     return order(order_id)
 
 

@@ -18,17 +18,17 @@ UNKNOWN_ITEM = Refusal(
 
 
 @cache
-def service_items() -> dict[str, ServiceItem[Any]]:
+def service_items() -> dict[str, ServiceItem[Any, Any]]:
     """All service items by code, in the order of their clauses."""
     modules = [
         importlib.import_module(f"{package.__name__}.{m.name}")
         for m in pkgutil.iter_modules(package.__path__)
     ]
-    found: list[ServiceItem[Any]] = [module.ITEM for module in modules]
+    found: list[ServiceItem[Any, Any]] = [module.ITEM for module in modules]
     return {item.code: item for item in sorted(found, key=lambda item: item.clause)}
 
 
-def service_item(code: str) -> ServiceItem[Any]:
+def service_item(code: str) -> ServiceItem[Any, Any]:
     """One service item; `Refused` (``order.item_unknown``) when there is none."""
     item = service_items().get(code)
     if item is None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from trunkline.kernel.fields import Reference
-from trunkline.numbering.types import NumberKind, NumberState, ReservationEnd
+from trunkline.numbering.types import Arrangement, NumberKind, NumberState, ReservationEnd
 
 
 class NumberRange(models.Model):
@@ -59,9 +59,14 @@ class Number(models.Model):
     state = models.CharField(max_length=12, choices=[(c, c) for c in NumberState])
     stock = Reference("security.Branch", db_index=False)
     frozen_until = models.DateTimeField(null=True)
+    #: 移机不改号, 携入 (S03-G2).
+    arrangement = models.CharField(
+        max_length=12, blank=True, db_default="", choices=[(c, c) for c in Arrangement]
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(arrangement__in=[*Arrangement]), name="number_arrangement"),
             models.UniqueConstraint(fields=["number"], name="one_number"),
             models.CheckConstraint(condition=Q(state__in=[*NumberState]), name="number_state"),
             models.CheckConstraint(condition=Q(kind__in=[*NumberKind]), name="number_kind"),

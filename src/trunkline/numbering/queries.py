@@ -12,6 +12,7 @@ from trunkline.kernel.refusals import raise_if_any
 from trunkline.numbering.models import Number, NumberGrade, NumberRange, Reservation
 from trunkline.numbering.rules import like_of, pattern_refusals
 from trunkline.numbering.types import (
+    Arrangement,
     GradeView,
     NumberKind,
     NumberState,
@@ -20,15 +21,24 @@ from trunkline.numbering.types import (
     ReservationView,
 )
 
-_NUMBERS = "SELECT id, number, kind, grade, state, stock_id, frozen_until FROM numbering_number "
+_NUMBERS = "SELECT id, number, kind, grade, state, stock_id, frozen_until, arrangement FROM numbering_number "
 
 
 def _number_views(tail: str, parameters: Sequence[Any]) -> tuple[NumberView, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_NUMBERS + tail, parameters)
         return tuple(
-            NumberView(id_, number, NumberKind(kind), grade, NumberState(state), stock, frozen_until)
-            for id_, number, kind, grade, state, stock, frozen_until in cursor.fetchall()
+            NumberView(
+                id_,
+                number,
+                NumberKind(kind),
+                grade,
+                NumberState(state),
+                stock,
+                until,
+                Arrangement(arrangement),
+            )
+            for id_, number, kind, grade, state, stock, until, arrangement in cursor.fetchall()
         )
 
 

@@ -44,6 +44,15 @@ class NumberEvent(StrEnum):
     BLOCK = "block"
 
 
+class Arrangement(StrEnum):
+    """Why a number cannot be changed for another (S03-G2): 移机不改号 on its new or old side, or ported."""
+
+    NONE = ""
+    MOVED_NEW = "moved_new"
+    MOVED_OLD = "moved_old"
+    PORTED_IN = "ported_in"
+
+
 class ReservationEnd(StrEnum):
     """How a reservation ended."""
 
@@ -86,6 +95,7 @@ class NumberView:
     state: NumberState
     branch_id: int
     frozen_until: datetime | None
+    arrangement: Arrangement = Arrangement.NONE
 
 
 @dataclass(frozen=True, slots=True)

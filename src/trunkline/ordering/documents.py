@@ -7,9 +7,8 @@ from typing import Any
 
 from trunkline.agreements.queries import agreement
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode
-from trunkline.kernel.text import Text
 from trunkline.ordering import queries
-from trunkline.ordering.item import ServiceItem, TakesEffect
+from trunkline.ordering.item import TAKES_EFFECT_NAMES, ServiceItem
 from trunkline.ordering.printing import (
     FeePrint,
     HandlerPrint,
@@ -20,15 +19,11 @@ from trunkline.ordering.printing import (
 )
 from trunkline.ordering.types import ORDER_STATE_NAMES, PAPER_NAMES
 from trunkline.party.queries import organization
-from trunkline.security.queries import branches, staff_names
+from trunkline.party.types import HandlerView
+from trunkline.security.queries import branch, staff_names
 from trunkline.security.types import CHANNEL_NAMES
 
 OPERATOR = "中国联合网络通信有限公司"
-TAKES_EFFECT_NAMES = {
-    TakesEffect.IMMEDIATELY: Text("立即生效", "Immediately"),
-    TakesEffect.WITHIN_24_HOURS: Text("24小时内生效", "Within 24 hours"),
-    TakesEffect.ON_CONDITION: Text("预约条件达到时生效", "When its condition is met"),
-}
 
 
 def _masked(id_number: str) -> str:
@@ -36,19 +31,17 @@ def _masked(id_number: str) -> str:
     return id_number[:6] + "*" * 8 + id_number[-4:]
 
 
-def slip_document(order_id: int, item: ServiceItem[Any], at: datetime) -> bytes:
+def slip_document(order_id: int, item: ServiceItem[Any, Any], at: datetime) -> bytes:
     """The acceptance slip of an order (X-R1), with the notices that its item must print."""
     order = queries.order(order_id)
     customer = organization(order.organization_id)
-    branch = next(branch for branch in branches() if branch.id == order.branch_id)
-    handler = queries.order_handler(order_id)
     return slip_pdf(
         SlipPrint(
             order_number=order.number,
             item_title=item.title.zh,
             clause=item.clause,
             channel=CHANNEL_NAMES[order.channel].zh,
-            operator_name=OPERATOR + branch.name,
+            operator_name=OPERATOR + branch(order.branch_id).name,
             clerk=staff_names({order.placed_by_id}).get(order.placed_by_id, ""),
             placed_at=order.placed_at,
             takes_effect=TAKES_EFFECT_NAMES[item.takes_effect].zh,
@@ -56,14 +49,7 @@ def slip_document(order_id: int, item: ServiceItem[Any], at: datetime) -> bytes:
             organization_name=customer.name,
             organization_code=customer.uscc,
             agreement_number=agreement(order.agreement_id).number if order.agreement_id else "",
-            handler=HandlerPrint(
-                name=handler.name,
-                id_number=_masked(handler.id_number),
-                phone=handler.phone,
-                email=handler.email,
-                postal_address=handler.postal_address,
-                postcode=handler.postcode,
-            ),
+            handler=_handler_print(queries.order_handler(order_id)),
             papers=tuple(
                 PaperPrint(PAPER_NAMES[p.kind].zh, p.reference, p.original_seen, p.sealed, p.copy_kept)
                 for p in queries.order_papers(order_id)
@@ -84,6 +70,20 @@ def slip_document(order_id: int, item: ServiceItem[Any], at: datetime) -> bytes:
             notices=tuple(notice.zh for notice in item.notices),
         ),
         at=at,
+    )
+
+
+def _handler_print(handler: HandlerView | None) -> HandlerPrint:
+    """The handler's five fields; blank where the user himself applied."""
+    if handler is None:
+        return HandlerPrint("", "", "", "", "", "")
+    return HandlerPrint(
+        name=handler.name,
+        id_number=_masked(handler.id_number),
+        phone=handler.phone,
+        email=handler.email,
+        postal_address=handler.postal_address,
+        postcode=handler.postcode,
     )
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
-from trunkline.ordering.types import ItemAction, OrderRequest, PaperKind
+from trunkline.ordering.fields import Field
+from trunkline.ordering.types import (
+    Change,
+    Condition,
+    ItemAction,
+    OrderRequest,
+    PaperKind,
+    VerificationKind,
+)
 from trunkline.party.types import HandlerView, OrganizationView
 from trunkline.security.types import Actor, BranchView, Channel
 
 Facts = TypeVar("Facts")
+#: What one line of the order is judged on.
+Subject = TypeVar("Subject")
 
 
 class Origin(StrEnum):
@@ -32,12 +43,26 @@ class TakesEffect(StrEnum):
     ON_CONDITION = "on_condition"
 
 
+TAKES_EFFECT_NAMES = {
+    TakesEffect.IMMEDIATELY: Text("立即生效", "Immediately"),
+    TakesEffect.WITHIN_24_HOURS: Text("24小时内生效", "Within 24 hours"),
+    TakesEffect.ON_CONDITION: Text("预约条件达到时生效", "When its condition is met"),
+}
+
+
 class Record(StrEnum):
     """What is kept as evidence (X-R1, X-R2)."""
 
     SIGNED_SLIP = "signed_slip"
     COPIES = "copies"
     SERVICE_RECORD = "service_record"
+
+
+RECORD_NAMES = {
+    Record.SIGNED_SLIP: Text("业务受理单签字确认", "Signed acceptance slip"),
+    Record.COPIES: Text("复印留存相关证件", "Copies of the papers"),
+    Record.SERVICE_RECORD: Text("系统保留服务记录", "Service record"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +74,46 @@ class Paper:
     original: bool = False
     sealed: bool = False
     alternative: PaperKind | None = None
+    origin: Origin = Origin.SOURCE
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What is the same for every item: who applies for whom, where, when.
 
-    `keys` are the lines chosen when the order was placed; empty while it is being judged for the first time.
+    `keys` are the lines to work on now, the item's own ids as its plan named them; empty while it is being judged
+    for the first time. `locking` asks `load` for row locks, in the order of ids.
     """
 
     request: OrderRequest
     organization: OrganizationView
-    handler: HandlerView
+    handler: HandlerView | None
     branch: BranchView
     channel: Channel
     at: datetime
     keys: tuple[int, ...] = ()
+    locking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Guard(Generic[Facts]):
-    """One reason against, as a pure function of the circumstances and the item's facts."""
+    """One reason against the order as a whole, a pure function of the circumstances and the item's facts."""
 
     code: str
     clause: str
     text: Text
-    check: Callable[[Circumstances, Facts], Sequence[Refusal]]
+    check: Callable[[Circumstances, Facts], Iterable[Refusal]]
+    origin: Origin = Origin.SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class LineGuard(Generic[Facts, Subject]):
+    """One reason against a line of the order."""
+
+    code: str
+    clause: str
+    text: Text
+    check: Callable[[Circumstances, Facts, Subject], Iterable[Refusal]]
     origin: Origin = Origin.SOURCE
 
 
@@ -87,16 +126,30 @@ class PlannedLine:
     number: str
     user_name: str
     plan_name: str
-    first_month_mode: str
+    first_month_mode: str = ""
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceItem(Generic[Facts]):
-    """服务项目. The engine does the rest: papers, locks, facts, guards, fee, effects, audit, slip.
+class InitialPrice:
+    """The price an item starts with; the catalogue holds it, dated, from then on (X-F1, X-F2)."""
 
-    `load` locks and reads the facts of all lines with one query a fact; `plan` says which lines the order has;
-    `effects` writes them set-based and returns the line ids in the order of the plan; `notices` are sentences
-    that the slip must print.
+    code: str
+    title: Text
+    amount: Decimal
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceItem(Generic[Facts, Subject]):
+    """服务项目. The engine does the rest: channel, papers, locks, facts, guards, fee, effects, audit, slip.
+
+    `load` reads (and locks) the facts of all lines with one query a fact; `subjects` are the lines among them,
+    `plan` says what would happen to one; `effects` writes for all lines set-based and returns the ids of the lines
+    of service in the same order (0 where there is none); `fees` counts prices by fee code, by default the item's
+    once a line. `fields` are asked for once, `line_fields` for each line. `waits` gives a booked order its
+    condition. `notices` are sentences that the slip must print. `inline` orders of few lines are carried out as
+    they are placed.
     """
 
     code: str
@@ -104,15 +157,36 @@ class ServiceItem(Generic[Facts]):
     clause: str
     channels: frozenset[Channel]
     papers: tuple[Paper, ...]
-    guards: tuple[Guard[Facts], ...]
     load: Callable[[Circumstances], Facts]
-    plan: Callable[[Circumstances, Facts], Sequence[PlannedLine]]
-    effects: Callable[[Circumstances, Facts, Actor], Sequence[int]]
+    subjects: Callable[[Facts], Sequence[Subject]]
+    plan: Callable[[Circumstances, Facts, Subject], PlannedLine]
+    effects: Callable[[Circumstances, Facts, Sequence[Subject], Actor], Sequence[int]]
     fee: str
     takes_effect: TakesEffect
     records: frozenset[Record]
+    guards: tuple[Guard[Facts], ...] = ()
+    line_guards: tuple[LineGuard[Facts, Subject], ...] = ()
+    fees: Callable[[Circumstances, Facts, Sequence[Subject]], Mapping[str, int]] | None = None
+    prices: tuple[InitialPrice, ...] = ()
+    fields: tuple[Field, ...] = ()
+    line_fields: tuple[Field, ...] = ()
+    verifications: frozenset[VerificationKind] = frozenset({VerificationKind.SERVICE_PASSWORD})
+    inferred_channels: frozenset[Channel] = frozenset()
     notices: tuple[Text, ...] = ()
+    waits: Callable[[Circumstances, Facts], Condition | None] | None = None
     origin: Origin = Origin.SOURCE
+    inline: bool = True
+    needs_handler: bool = True
+    summary: Text = field(default=Text("", ""))
+
+    @property
+    def permission(self) -> str:
+        """What a role must hold to apply for the item."""
+        return f"item.{self.code}"
+
+    def all_guards(self) -> tuple[Guard[Facts] | LineGuard[Facts, Subject], ...]:
+        """Guards of the order, then those of its lines."""
+        return (*self.guards, *self.line_guards)
 
     def as_dict(self) -> Mapping[str, Any]:
         """The declaration in primitives, for listings."""
@@ -123,12 +197,15 @@ class ServiceItem(Generic[Facts]):
             "clause": self.clause,
             "origin": str(self.origin),
             "channels": sorted(self.channels),
+            "inferred_channels": sorted(self.inferred_channels),
             "papers": [
                 {
-                    "kind": paper.kind,
+                    "kind": str(paper.kind),
                     "clause": paper.clause,
                     "original": paper.original,
                     "sealed": paper.sealed,
+                    "alternative": str(paper.alternative) if paper.alternative else None,
+                    "origin": str(paper.origin),
                 }
                 for paper in self.papers
             ],
@@ -139,8 +216,21 @@ class ServiceItem(Generic[Facts]):
                     "text_zh": g.text.zh,
                     "text_en": g.text.en,
                     "origin": str(g.origin),
+                    "scope": "line" if isinstance(g, LineGuard) else "order",
                 }
-                for g in self.guards
+                for g in self.all_guards()
+            ],
+            "fields": [
+                {
+                    "name": f.name,
+                    "label": f.label.zh,
+                    "label_en": f.label.en,
+                    "kind": str(f.kind),
+                    "required": f.required,
+                    "each_line": each,
+                }
+                for each, fields in ((False, self.fields), (True, self.line_fields))
+                for f in fields
             ],
             "fee": self.fee,
             "takes_effect": str(self.takes_effect),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from trunkline.kernel.fields import Reference
-from trunkline.ordering.types import ItemAction, OrderState, PaperKind
+from trunkline.ordering.types import Completion, ItemAction, OrderState, PaperKind, VerificationKind, Waits
 from trunkline.security.types import Channel
 
 
@@ -19,10 +21,21 @@ class Order(models.Model):
     channel = models.CharField(max_length=20, choices=[(c, c) for c in Channel])
     organization = Reference("party.Organization")
     agreement = Reference("agreements.Agreement", null=True)
-    handler = Reference("party.Handler")
+    handler = Reference("party.Handler", null=True)
     #: The handler's five fields and document as they stood at the counter (S01-R1).
-    handler_details = models.JSONField()
+    handler_details = models.JSONField(null=True)
     details = models.JSONField()
+    completion = models.CharField(
+        max_length=16, choices=[(c, c) for c in Completion], default=Completion.ALL_OR_NOTHING
+    )
+    #: How the customer proved who he is where no papers were seen (X-R2).
+    verification = models.ForeignKey("ordering.Verification", models.PROTECT, null=True)
+    #: 一站式 (P4-40).
+    visit = models.ForeignKey("ordering.Visit", models.PROTECT, null=True, related_name="orders")
+    #: What a booked order waits for (S11-D): a kind of `Waits`, a day, and when it is given up.
+    waits = models.CharField(max_length=16, null=True, choices=[(c, c) for c in Waits])
+    waits_until = models.DateField(null=True)
+    expires_on = models.DateField(null=True)
     state = models.CharField(max_length=14, choices=[(c, c) for c in OrderState])
     idempotency_key = models.CharField(max_length=80, null=True)
     placed_by = Reference("security.Staff")
@@ -38,11 +51,82 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=[*OrderState]), name="order_state"),
             models.CheckConstraint(
-                condition=~Q(state="completed") | Q(completed_at__isnull=False), name="order_completed_at"
+                condition=~Q(state__in=["completed", "partial"]) | Q(completed_at__isnull=False),
+                name="order_completed_at",
+            ),
+            models.CheckConstraint(condition=Q(completion__in=[*Completion]), name="order_completion"),
+            models.CheckConstraint(
+                condition=~Q(state="pending") | Q(waits__isnull=False, expires_on__isnull=False),
+                name="order_pending_waits",
             ),
             models.UniqueConstraint(fields=["branch", "idempotency_key"], name="one_order_a_key"),
         ]
-        indexes = [models.Index(fields=["organization", "-placed_at"], name="orders_of_organization")]
+        indexes = [
+            models.Index(fields=["organization", "-placed_at"], name="orders_of_organization"),
+            models.Index(fields=["waits_until"], condition=Q(state="pending"), name="orders_waiting"),
+        ]
+
+
+class Visit(models.Model):
+    """一站式受理 (P4-40): one visit, several orders, one signature sheet."""
+
+    branch = Reference("security.Branch")
+    number = models.CharField(max_length=32, unique=True)
+    organization = Reference("party.Organization")
+    handler = Reference("party.Handler", null=True)
+    channel = models.CharField(max_length=20, choices=[(c, c) for c in Channel])
+    opened_by = Reference("security.Staff")
+    opened_at = models.DateTimeField()
+
+
+class Verification(models.Model):
+    """A customer's proof of who he is: what was checked, for which line, where, and whether it passed (X-R2)."""
+
+    branch = Reference("security.Branch")
+    organization = Reference("party.Organization")
+    line = Reference("subscriptions.Line", null=True)
+    kind = models.CharField(max_length=16, choices=[(c, c) for c in VerificationKind])
+    channel = models.CharField(max_length=20, choices=[(c, c) for c in Channel])
+    staff = Reference("security.Staff")
+    passed = models.BooleanField()
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=[*VerificationKind]), name="verification_kind")
+        ]
+        indexes = [models.Index(fields=["line", "-checked_at"], name="verifications_of_line")]
+
+
+class RuleSetting(models.Model):
+    """What business people tune, dated: whether an inferred item or guard is on, and limits of an item.
+
+    `guard` is empty for the item itself; `name` is ``enabled`` or the name of a parameter.
+    """
+
+    item_code = models.CharField(max_length=40)
+    guard = models.CharField(max_length=60, blank=True)
+    name = models.CharField(max_length=40)
+    value = models.JSONField()
+    reference = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="rule_settings_do_not_overlap",
+                expressions=[
+                    ("item_code", RangeOperators.EQUAL),
+                    ("guard", RangeOperators.EQUAL),
+                    ("name", RangeOperators.EQUAL),
+                    (
+                        Func("valid_from", "valid_to", function="DATERANGE", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            )
+        ]
 
 
 class OrderItem(models.Model):
@@ -59,6 +143,12 @@ class OrderItem(models.Model):
     user_name = models.CharField(max_length=40)
     plan_name = models.CharField(max_length=80)
     first_month_mode = models.CharField(max_length=12, blank=True)
+    #: What the item asked for this line.
+    values = models.JSONField(default=dict)
+    #: Values before and after: name in both languages, before, after.
+    changes = models.JSONField(default=list)
+    #: Why the line was handed back.
+    reasons = models.JSONField(default=list)
     state = models.CharField(max_length=14, choices=[(c, c) for c in OrderState])
 
     class Meta:
@@ -92,3 +182,23 @@ class OrderFee(models.Model):
     title = models.CharField(max_length=80)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     reference = models.CharField(max_length=80)
+
+
+class PaperScan(models.Model):
+    """复印留存: the scan of a paper, as it came, with its digest."""
+
+    paper = models.ForeignKey(OrderPaper, models.PROTECT, related_name="scans")
+    branch = Reference("security.Branch")
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    filed_at = models.DateTimeField()
+
+
+class ScanContent(models.Model):
+    """The bytes of a scan, apart from its row so that the audit does not hold them twice; the digest ties both."""
+
+    scan = models.OneToOneField(PaperScan, models.PROTECT, related_name="content")
+    branch = Reference("security.Branch")
+    content = models.BinaryField()

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.db.models import Count, Q
+
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.models import Order, OrderFee, OrderItem, OrderPaper
+from trunkline.ordering.pictures import change_from_dict, refusal_from_dict
 from trunkline.ordering.types import (
+    Completion,
+    Condition,
     FeeLine,
     ItemAction,
     OrderItemView,
@@ -13,6 +20,7 @@ from trunkline.ordering.types import (
     OrderView,
     PaperKind,
     PaperView,
+    Waits,
 )
 from trunkline.party.types import HandlerView
 from trunkline.security.types import Channel
@@ -47,7 +55,13 @@ def _view(row: Order) -> OrderView:
         due_at=row.due_at,
         item_count=row.item_count,
         fee_total=row.fee_total,
-        failure=tuple(row.failure),
+        failure=tuple(refusal_from_dict(kept) for kept in row.failure),
+        completion=Completion(row.completion),
+        condition=Condition(Waits(row.waits), row.waits_until, row.expires_on)
+        if row.waits and row.expires_on
+        else None,
+        visit_id=row.visit_id,
+        details=row.details,
     )
 
 
@@ -98,6 +112,8 @@ def order_items(order_id: int, *, limit: int | None = None) -> tuple[OrderItemVi
             plan_name=row.plan_name,
             first_month_mode=row.first_month_mode,
             state=OrderState(row.state),
+            changes=tuple(change_from_dict(kept) for kept in row.changes),
+            reasons=tuple(refusal_from_dict(kept) for kept in row.reasons),
         )
         for row in rows[:limit]
     )
@@ -119,6 +135,28 @@ def order_fees(order_id: int) -> tuple[FeeLine, ...]:
     )
 
 
-def order_handler(order_id: int) -> HandlerView:
-    """The handler as he stood at the counter (S01-R1)."""
-    return HandlerView(**Order.objects.get(pk=order_id).handler_details)
+def order_handler(order_id: int) -> HandlerView | None:
+    """The handler as he stood at the counter (S01-R1); None where the user himself applied."""
+    details = Order.objects.get(pk=order_id).handler_details
+    return HandlerView(**details) if details else None
+
+
+def line_counts(order_id: int) -> dict[OrderState, int]:
+    """How many lines of an order are in each state; those in none of its lines are left out."""
+    counted = (
+        OrderItem.objects.filter(order_id=order_id).values_list("state").annotate(Count("id")).order_by()
+    )
+    return {OrderState(state): count for state, count in counted}
+
+
+def orders_due(on: date) -> tuple[int, ...]:
+    """Booked orders whose day has come, or whose time is over, by id (S11-D)."""
+    rows = Order.objects.filter(state=OrderState.PENDING).filter(
+        Q(waits_until__lte=on) | Q(expires_on__lte=on)
+    )
+    return tuple(rows.order_by("id").values_list("id", flat=True))
+
+
+def orders_of_visit(visit_id: int) -> tuple[OrderView, ...]:
+    """The orders of one visit, in the order they were placed (P4-40)."""
+    return tuple(_view(row) for row in Order.objects.filter(visit_id=visit_id).order_by("id"))

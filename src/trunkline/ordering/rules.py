@@ -1,13 +1,21 @@
-"""Pure rules of the counter that every item shares: channel and papers."""
+"""Pure rules of the counter that every item shares: channel, papers or proof of identity, time limit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
-from trunkline.ordering.item import Paper
-from trunkline.ordering.types import PAPER_NAMES, PaperKind, ShownPaper
+from trunkline.ordering.item import Circumstances, Paper, ServiceItem, TakesEffect
+from trunkline.ordering.types import (
+    PAPER_NAMES,
+    VERIFICATION_NAMES,
+    PaperKind,
+    ShownPaper,
+    VerificationKind,
+)
 from trunkline.security.types import CHANNEL_NAMES, Channel
 
 CHANNEL_NOT_ALLOWED = Refusal(
@@ -30,9 +38,36 @@ NOT_SEALED = Refusal(
 COPY_NOT_KEPT = Refusal(
     "order.copy_not_kept", "", Text("须复印留存：{paper}", "A copy must be kept: {paper_en}")
 )
+HANDLER_MISSING = Refusal(
+    "order.handler_missing", "X-A1", Text("须由登记的经办人办理", "A registered handler must apply")
+)
+NOT_VERIFIED = Refusal(
+    "order.not_verified",
+    "X-R2",
+    Text("须先核验客户身份：{kinds}", "The customer must prove who he is first: {kinds_en}"),
+)
 
-#: Electronic channels see no papers and keep a service record instead (X-R2).
-_PHYSICAL = frozenset({Channel.OWN_HALL, Channel.ACCOUNT_MANAGER, Channel.GRID_MANAGER, Channel.BACK_OFFICE})
+#: Channels that see papers; the others verify and keep a service record instead (X-R2).
+PHYSICAL = frozenset({Channel.OWN_HALL, Channel.ACCOUNT_MANAGER, Channel.GRID_MANAGER, Channel.BACK_OFFICE})
+#: How long a proof of identity holds.
+PROOF_HOLDS = timedelta(minutes=30)
+
+
+class Proof(Protocol):
+    """What the rules ask of a verification."""
+
+    @property
+    def organization_id(self) -> int: ...
+    @property
+    def line_id(self) -> int | None: ...
+    @property
+    def kind(self) -> VerificationKind: ...
+    @property
+    def channel(self) -> Channel: ...
+    @property
+    def passed(self) -> bool: ...
+    @property
+    def checked_at(self) -> datetime: ...
 
 
 def channel_refusals(item_clause: str, channels: Iterable[Channel], channel: Channel) -> tuple[Refusal, ...]:
@@ -48,6 +83,49 @@ def _about(template: Refusal, paper: Paper, kind: PaperKind) -> Refusal:
     words = PAPER_NAMES[kind]
     filled = template.filled(paper=words.zh, paper_en=words.en)
     return Refusal(filled.code, paper.clause, filled.text, kind)
+
+
+def handler_refusals(item: ServiceItem[Any, Any], around: Circumstances) -> tuple[Refusal, ...]:
+    """Where papers are shown, a registered handler applies for the organisation (X-A1)."""
+    needed = item.needs_handler and not sees_no_papers(item, around.channel)
+    return (HANDLER_MISSING,) if needed and around.handler is None else ()
+
+
+def verification_refusals(
+    item: ServiceItem[Any, Any], around: Circumstances, proof: Proof | None
+) -> tuple[Refusal, ...]:
+    """Electronic channels need a fresh proof of the kind the item accepts, for this customer (X-R2, S18-3)."""
+    if not sees_no_papers(item, around.channel) or not item.verifications:
+        return ()
+    chosen = {choice.line_id for choice in around.request.lines}
+    holds = (
+        proof is not None
+        and proof.passed
+        and proof.kind in item.verifications
+        and proof.organization_id == around.organization.id
+        and proof.channel is around.channel
+        and proof.checked_at <= around.at < proof.checked_at + PROOF_HOLDS
+        and (proof.line_id is None or chosen <= {proof.line_id})
+    )
+    if holds:
+        return ()
+    kinds = [VERIFICATION_NAMES[kind] for kind in sorted(item.verifications)]
+    return (
+        NOT_VERIFIED.filled(
+            kinds="、".join(kind.zh for kind in kinds), kinds_en=", ".join(kind.en for kind in kinds)
+        ),
+    )
+
+
+def time_limit_hours(takes_effect: TakesEffect, channel: Channel) -> int:
+    """Hours until an order is late: at once, but within 24 hours where the item says so outside halls (S06-T)."""
+    later = takes_effect is TakesEffect.WITHIN_24_HOURS and channel is not Channel.OWN_HALL
+    return 24 if later else 0
+
+
+def sees_no_papers(item: ServiceItem[Any, Any], channel: Channel) -> bool:
+    """Whether the item is served here without papers, on a proof of identity (X-R2)."""
+    return channel in item.channels and channel not in PHYSICAL
 
 
 def paper_refusals(wanted: Iterable[Paper], shown: Iterable[ShownPaper]) -> tuple[Refusal, ...]:

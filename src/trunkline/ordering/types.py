@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.kernel.transitions import Transitions
 from trunkline.security.types import Channel
@@ -30,10 +32,38 @@ class OrderState(StrEnum):
 class OrderEvent(StrEnum):
     """What can happen to an order."""
 
+    START = "start"
     COMPLETE = "complete"
+    COMPLETE_PARTLY = "complete_partly"
     FAIL = "fail"
+    STOP = "stop"
+    RESUME = "resume"
+    RELEASE = "release"
     CANCEL = "cancel"
     RETRY = "retry"
+
+
+class Completion(StrEnum):
+    """What happens when some lines of an order are refused."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    WHAT_PASSES = "what_passes"
+
+
+class Waits(StrEnum):
+    """预约条件 (S11-D): what a booked order waits for."""
+
+    DATE = "date"
+    AGREEMENT_END = "agreement_end"
+    CHANNEL = "channel"
+
+
+class VerificationKind(StrEnum):
+    """How a customer proves who he is where no papers are seen (X-R2, S24-3, S30-A1)."""
+
+    SERVICE_PASSWORD = "service_password"  # noqa: S105 - a kind, no password
+    THREE_CHECKS = "three_checks"
+    USER_CARD = "user_card"
 
 
 class ItemAction(StrEnum):
@@ -57,12 +87,32 @@ ORDER_STATE_NAMES = {
     OrderState.PARTIAL: Text("部分竣工", "Partial"),
 }
 
-#: An order is carried out in one transaction, so nothing stands between acknowledged and completed or failed.
+COMPLETION_NAMES = {
+    Completion.ALL_OR_NOTHING: Text("全部通过才办理", "All or nothing"),
+    Completion.WHAT_PASSES: Text("通过的先办理，其余退回", "What passes goes on, the rest is handed back"),
+}
+VERIFICATION_NAMES = {
+    VerificationKind.SERVICE_PASSWORD: Text("服务密码", "Service password"),
+    VerificationKind.THREE_CHECKS: Text("核对号码、姓名、证件号码", "Number, name and ID number checked"),
+    VerificationKind.USER_CARD: Text("用户卡", "SIM card shown"),
+}
+
+#: An all-or-nothing order is one transaction; one of which only what passes goes on stands in progress between
+#: its portions, where it can be stopped. A booked order is pending until its condition is met (S11-D).
 ORDER_LIFE: Transitions[OrderState, OrderEvent] = Transitions(
     (
-        (OrderState.ACKNOWLEDGED, OrderEvent.COMPLETE, OrderState.COMPLETED),
-        (OrderState.ACKNOWLEDGED, OrderEvent.FAIL, OrderState.FAILED),
+        (OrderState.ACKNOWLEDGED, OrderEvent.START, OrderState.IN_PROGRESS),
+        (OrderState.ACKNOWLEDGED, OrderEvent.STOP, OrderState.HELD),
         (OrderState.ACKNOWLEDGED, OrderEvent.CANCEL, OrderState.CANCELLED),
+        (OrderState.IN_PROGRESS, OrderEvent.COMPLETE, OrderState.COMPLETED),
+        (OrderState.IN_PROGRESS, OrderEvent.COMPLETE_PARTLY, OrderState.PARTIAL),
+        (OrderState.IN_PROGRESS, OrderEvent.FAIL, OrderState.FAILED),
+        (OrderState.IN_PROGRESS, OrderEvent.STOP, OrderState.HELD),
+        (OrderState.HELD, OrderEvent.RESUME, OrderState.ACKNOWLEDGED),
+        (OrderState.HELD, OrderEvent.CANCEL, OrderState.CANCELLED),
+        (OrderState.HELD, OrderEvent.COMPLETE_PARTLY, OrderState.PARTIAL),
+        (OrderState.PENDING, OrderEvent.RELEASE, OrderState.ACKNOWLEDGED),
+        (OrderState.PENDING, OrderEvent.CANCEL, OrderState.CANCELLED),
         (OrderState.FAILED, OrderEvent.RETRY, OrderState.ACKNOWLEDGED),
         (OrderState.FAILED, OrderEvent.CANCEL, OrderState.CANCELLED),
     )
@@ -80,6 +130,13 @@ class PaperKind(StrEnum):
     NETWORK_AGREEMENT = "network_agreement"
     SUB_USER_TABLE = "sub_user_table"
     BANK_AUTHORISATION = "bank_authorisation"
+    NEW_OWNER_CERTIFICATE = "new_owner_certificate"
+    NEW_OWNER_LETTER = "new_owner_letter"
+    PROOF_OF_CHANGE = "proof_of_change"
+    DEPOSIT_RECEIPT = "deposit_receipt"
+    PAYMENT_INVOICE = "payment_invoice"
+    LOSS_CERTIFICATE = "loss_certificate"
+    USER_CARD = "user_card"
 
 
 PAPER_NAMES = {
@@ -93,6 +150,15 @@ PAPER_NAMES = {
     PaperKind.NETWORK_AGREEMENT: Text("入网协议（加盖公章）", "Network agreement, sealed"),
     PaperKind.SUB_USER_TABLE: Text("子用户号码表（加盖公章）", "Sub-user number table, sealed"),
     PaperKind.BANK_AUTHORISATION: Text("银行托收授权书", "Bank collection authorisation"),
+    PaperKind.NEW_OWNER_CERTIFICATE: Text(
+        "新机主单位有效登记证件", "Registration certificate of the new owner"
+    ),
+    PaperKind.NEW_OWNER_LETTER: Text("新机主单位介绍信（加盖公章）", "Letter of the new owner, sealed"),
+    PaperKind.PROOF_OF_CHANGE: Text("变更事项证明", "Proof of what has changed"),
+    PaperKind.DEPOSIT_RECEIPT: Text("预存款凭证", "Receipt of the deposit"),
+    PaperKind.PAYMENT_INVOICE: Text("交费发票（凭证）", "Invoice or receipt of the payment"),
+    PaperKind.LOSS_CERTIFICATE: Text("发票遗失证明", "Certificate of a lost invoice"),
+    PaperKind.USER_CARD: Text("用户卡", "The user's SIM card"),
 }
 
 
@@ -108,19 +174,51 @@ class ShownPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRequest:
-    """What is asked for at the counter. `details` holds what the item needs beyond the common fields.
+class LineChoice:
+    """A line chosen for an order, with what the item asks for each line (a new number, a card …)."""
 
-    `handler_id` names the registered handler who applies; `idempotency_key` makes sending twice give one order.
+    line_id: int
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What is asked for. `details` answers the item's fields; `lines` are empty where the item finds them itself.
+
+    `handler_id` names the registered handler who applies (None where the user himself does);
+    `verification_id` the check that stands in for papers in electronic channels (X-R2);
+    `idempotency_key` makes sending twice give one order; `visit_id` the visit the order belongs to (P4-40).
     """
 
     item_code: str
     organization_id: int
-    handler_id: int
+    handler_id: int | None
     papers: tuple[ShownPaper, ...]
     details: dict[str, Any]
     agreement_id: int | None = None
     idempotency_key: str = ""
+    lines: tuple[LineChoice, ...] = ()
+    completion: Completion = Completion.ALL_OR_NOTHING
+    verification_id: int | None = None
+    visit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value before and after (records of every acceptance, domain 1.0)."""
+
+    name: Text
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a booked order waits for; `on` for dates, `expires_on` when it is given up."""
+
+    waits: Waits
+    on: date | None
+    expires_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +243,8 @@ class OrderItemView:
     plan_name: str
     first_month_mode: str
     state: OrderState
+    changes: tuple[Change, ...]
+    reasons: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +276,8 @@ class OrderView:
     due_at: datetime | None
     item_count: int
     fee_total: Decimal
-    failure: tuple[dict[str, str], ...]
+    failure: tuple[Refusal, ...]
+    completion: Completion
+    condition: Condition | None
+    visit_id: int | None
+    details: Mapping[str, Any]

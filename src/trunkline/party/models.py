@@ -13,6 +13,7 @@ from trunkline.party.types import (
     NeedLevel,
     PaymentMethod,
     Segment,
+    ServiceGrade,
 )
 
 
@@ -38,10 +39,21 @@ class Organization(models.Model):
     address = models.CharField(max_length=200)
     legal_representative = models.CharField(max_length=40)
     account_manager = Reference("security.Staff", null=True)
+    grade = models.CharField(
+        max_length=12, choices=[(c, c) for c in ServiceGrade], default=ServiceGrade.STANDARD
+    )
+    #: 黑名单 (S24-G1): since when and why; empty when it is not on the list.
+    blacklisted_at = models.DateTimeField(null=True)
+    blacklist_reason = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=models.Q(grade__in=[*ServiceGrade]), name="organization_grade"),
+            models.CheckConstraint(
+                condition=models.Q(blacklisted_at__isnull=True) | ~models.Q(blacklist_reason=""),
+                name="organization_blacklist_reason",
+            ),
             models.CheckConstraint(
                 condition=models.Q(identity_status="complete", uscc__isnull=False)
                 | models.Q(identity_status="provisional", identity_due_on__isnull=False),

@@ -22,6 +22,7 @@ from trunkline.party.types import (
     OrganizationView,
     PaymentMethod,
     Segment,
+    ServiceGrade,
 )
 
 UNKNOWN_ORGANIZATION = Refusal(
@@ -51,6 +52,8 @@ def _organization(row: Organization) -> OrganizationView:
         address=row.address,
         legal_representative=row.legal_representative,
         account_manager_id=row.account_manager_id,
+        grade=ServiceGrade(row.grade),
+        blacklisted=row.blacklisted_at is not None,
     )
 
 
@@ -92,6 +95,13 @@ def organization(organization_id: int) -> OrganizationView:
 def organizations(ids: Iterable[int]) -> dict[int, OrganizationView]:
     """Organisations by id; unknown ids are left out."""
     return {row.pk: _organization(row) for row in Organization.objects.filter(pk__in=set(ids))}
+
+
+def organization_by_code(code: str) -> OrganizationView | None:
+    """The organisation with this customer code or unified social credit code, in full, or None."""
+    code = code.strip()
+    row = Organization.objects.filter(Q(code__iexact=code) | Q(uscc=code.upper())).first() if code else None
+    return _organization(row) if row else None
 
 
 def find_organizations(text: str = "", limit: int = 50) -> tuple[OrganizationView, ...]:

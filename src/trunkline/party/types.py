@@ -23,6 +23,23 @@ class Segment(StrEnum):
     SME = "sme"
 
 
+class ServiceGrade(StrEnum):
+    """客户服务等级 (P4-51, S12-F): better grades pay less for some services and are served sooner."""
+
+    STANDARD = "standard"
+    SILVER = "silver"
+    GOLD = "gold"
+    DIAMOND = "diamond"
+
+
+SERVICE_GRADE_NAMES = {
+    ServiceGrade.STANDARD: Text("普通", "Standard"),
+    ServiceGrade.SILVER: Text("银卡VIP", "Silver VIP"),
+    ServiceGrade.GOLD: Text("金卡VIP", "Gold VIP"),
+    ServiceGrade.DIAMOND: Text("钻石卡VIP", "Diamond VIP"),
+}
+
+
 class Industry(StrEnum):
     """The twelve key industries of P4-01, the extra 公安 (Q-18), and the rest."""
 
@@ -111,6 +128,16 @@ PAYMENT_METHOD_NAMES = {
 }
 
 
+#: 单位账号银行托收 (S01-G3): what is needed to collect from the organisation's bank account.
+BANK_FIELDS = {
+    "bank": Text("开户银行", "Bank"),
+    "branch_code": Text("行号", "Bank branch code"),
+    "account_name": Text("户名", "Account name"),
+    "account_number": Text("账号", "Account number"),
+    "authorisation": Text("托收授权书编号", "Number of the collection authorisation"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class HandlerDetails:
     """经办人 as entered: the five fields of S01-R1 and the identity document."""
@@ -182,3 +209,5 @@ class OrganizationView:
     address: str
     legal_representative: str
     account_manager_id: int | None
+    grade: ServiceGrade
+    blacklisted: bool

@@ -6,13 +6,20 @@ Columns of few values (branch, plan, model) carry no index: it would be written 
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.fields import Reference
-from trunkline.subscriptions.types import LineState, NameType, StopCause
+from trunkline.subscriptions.types import (
+    DetailType,
+    LifePhase,
+    LineState,
+    NameType,
+    ServiceCode,
+    StopCause,
+)
 
 
 class TimeRange(Func):
@@ -93,6 +100,91 @@ class LineNumber(models.Model):
         ]
 
 
+class LineOwner(models.Model):
+    """Whose line it was when, and which account paid: a transfer (过户) closes one and opens the next."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="owners")
+    branch = Reference("security.Branch", db_index=False)
+    organization = Reference("party.Organization", db_index=False)
+    account = Reference("party.Account", db_index=False)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="a_line_has_one_owner",
+                expressions=[
+                    ("line", RangeOperators.EQUAL),
+                    (TimeRange("valid_from", "valid_to", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+            _period("line_owner_period"),
+        ]
+
+
+class LineService(models.Model):
+    """功能: a service that is open on a line, from and to; the same one is not open twice."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="services")
+    branch = Reference("security.Branch", db_index=False)
+    service = models.CharField(max_length=24, choices=[(c, c) for c in ServiceCode])
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="a_service_is_open_once",
+                expressions=[
+                    ("line", RangeOperators.EQUAL),
+                    ("service", RangeOperators.EQUAL),
+                    (TimeRange("valid_from", "valid_to", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=Q(service__in=[*ServiceCode]), name="line_service_code"),
+            _period("line_service_period"),
+        ]
+
+
+class LineMask(models.Model):
+    """详单屏蔽 (S31-E1): a type of usage that queries of a line's details do not show, from and to."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="masks")
+    branch = Reference("security.Branch", db_index=False)
+    detail_type = models.CharField(max_length=16, choices=[(c, c) for c in DetailType])
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "detail_type"], condition=Q(until__isnull=True), name="one_open_mask"
+            ),
+            models.CheckConstraint(condition=Q(detail_type__in=[*DetailType]), name="line_mask_type"),
+            _period("line_mask_period", "since", "until"),
+        ]
+
+
+class LinePhase(models.Model):
+    """预付费生命周期 (S32-1): the phase a prepaid line is in, from and to; one at a time."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="phases")
+    branch = Reference("security.Branch", db_index=False)
+    phase = models.CharField(max_length=12, choices=[(c, c) for c in LifePhase])
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    #: When the phase ends by itself (domain 4.4); empty where it has no end of its own.
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line"], condition=Q(until__isnull=True), name="one_open_phase"),
+            models.CheckConstraint(condition=Q(phase__in=[*LifePhase]), name="line_phase_code"),
+            _period("line_phase_period", "since", "until"),
+        ]
+
+
 class LineOffering(models.Model):
     """订购: which plan a line is on when; plans of one line do not overlap."""
 
@@ -130,6 +222,8 @@ class LineStop(models.Model):
     cause = models.CharField(max_length=16, choices=[(c, c) for c in StopCause])
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    #: Services that were open when the line was stopped: exactly these come back (S06-E3).
+    services = ArrayField(models.CharField(max_length=24), default=list, db_default=[])
 
     class Meta:
         constraints = [

@@ -10,14 +10,28 @@ from django.db import connection
 
 from trunkline.kernel.periods import Month
 from trunkline.subscriptions.rules import person_key
-from trunkline.subscriptions.types import LineState, LineView, NameType, PlanPeriod, StopCause
+from trunkline.subscriptions.types import (
+    DetailType,
+    LifePhase,
+    LineState,
+    LineView,
+    NameType,
+    PlanPeriod,
+    ServiceCode,
+    StopCause,
+)
 
 _LINES = """
 SELECT l.id, l.branch_id, l.organization_id, l.account_id, l.number, l.state, l.name_type, l.user_name,
     l.user_id_number, coalesce(plan.offering_id, 0), plan.first_month_mode, coalesce(sim.iccid, ''),
     l.activated_at, l.terminated_at,
     ARRAY(SELECT cause FROM subscriptions_linestop stop
-          WHERE stop.line_id = l.id AND stop.until IS NULL ORDER BY cause)
+          WHERE stop.line_id = l.id AND stop.until IS NULL ORDER BY cause),
+    ARRAY(SELECT service FROM subscriptions_lineservice open
+          WHERE open.line_id = l.id AND open.valid_to IS NULL ORDER BY service),
+    (SELECT phase FROM subscriptions_linephase p WHERE p.line_id = l.id AND p.until IS NULL),
+    ARRAY(SELECT detail_type FROM subscriptions_linemask m
+          WHERE m.line_id = l.id AND m.until IS NULL ORDER BY detail_type)
 FROM subscriptions_line l
 LEFT JOIN LATERAL (
     SELECT offering_id, first_month_mode FROM subscriptions_lineoffering o
@@ -47,6 +61,9 @@ def _line_views(tail: str, parameters: Sequence[Any]) -> tuple[LineView, ...]:
                 activated_at=row[12],
                 terminated_at=row[13],
                 stop_causes=tuple(StopCause(cause) for cause in row[14]),
+                services=tuple(ServiceCode(code) for code in row[15]),
+                phase=LifePhase(row[16]) if row[16] else None,
+                masks=tuple(DetailType(code) for code in row[17]),
             )
             for row in cursor.fetchall()
         )
@@ -55,6 +72,16 @@ def _line_views(tail: str, parameters: Sequence[Any]) -> tuple[LineView, ...]:
 def lines(ids: Iterable[int]) -> dict[int, LineView]:
     """Lines by id; those that are unknown or of other branches are left out."""
     return {view.id: view for view in _line_views("WHERE l.id = ANY(%s)", [list(ids)])}
+
+
+def locked_lines(ids: Iterable[int]) -> dict[int, LineView]:
+    """The same, under row locks taken in the order of the ids, so that two orders on them queue up."""
+    wanted = sorted(set(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM subscriptions_line WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [wanted]
+        )
+    return lines(wanted)
 
 
 def _escaped(text: str) -> str:
@@ -113,6 +140,17 @@ def occupied_numbers(numbers: Collection[str], at: datetime) -> frozenset[str]:
         return frozenset(number for (number,) in cursor.fetchall())
 
 
+def holders_of_offering(offering_id: int, line_ids: Collection[int]) -> frozenset[int]:
+    """Those of some lines that have a product now, beside their plan or as it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT line_id FROM subscriptions_lineoffering "
+            "WHERE offering_id = %s AND line_id = ANY(%s) AND valid_to IS NULL",
+            [offering_id, list(line_ids)],
+        )
+        return frozenset(line for (line,) in cursor.fetchall())
+
+
 def sims_in_stock(stock_id: int) -> int:
     """How many SIM cards a branch's stock can still give out."""
     with connection.cursor() as cursor:
@@ -141,22 +179,24 @@ def live_lines_of_persons(id_numbers: Iterable[str]) -> dict[str, int]:
 
 
 def plan_periods(month: Month) -> tuple[PlanPeriod, ...]:
-    """Every visible line's stretches on one plan under one number that touch the month, by line and time.
+    """Every visible line's stretches of one owner on one plan under one number that touch the month, in time.
 
     Stretches are whole, not cut to the month: `active_from` may lie before it, and `active_to` is None while the
     stretch is open. `entered_at` is when the line was activated.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT l.id, n.number, l.account_id, l.branch_id, l.organization_id, o.offering_id, "
-            "o.first_month_mode, l.activated_at, greatest(n.valid_from, o.valid_from) AS active_from, "
-            "least(n.valid_to, o.valid_to) AS active_to "
+            "SELECT l.id, n.number, w.account_id, l.branch_id, w.organization_id, o.offering_id, "
+            "o.first_month_mode, l.activated_at, greatest(n.valid_from, o.valid_from, w.valid_from) AS active_from, "
+            "least(n.valid_to, o.valid_to, w.valid_to) AS active_to "
             "FROM subscriptions_line l "
             "JOIN subscriptions_linenumber n ON n.line_id = l.id "
             "JOIN subscriptions_lineoffering o ON o.line_id = l.id AND o.is_plan "
-            "WHERE l.activated_at < %(end)s AND n.valid_from < %(end)s AND o.valid_from < %(end)s "
-            "AND (n.valid_to IS NULL OR n.valid_to > greatest(%(start)s, o.valid_from)) "
-            "AND (o.valid_to IS NULL OR o.valid_to > greatest(%(start)s, n.valid_from)) "
+            "JOIN subscriptions_lineowner w ON w.line_id = l.id "
+            "WHERE l.activated_at < %(end)s "
+            "AND greatest(n.valid_from, o.valid_from, w.valid_from) < %(end)s "
+            "AND coalesce(least(n.valid_to, o.valid_to, w.valid_to), 'infinity') "
+            "> greatest(%(start)s, n.valid_from, o.valid_from, w.valid_from) "
             "ORDER BY l.id, active_from",
             {"start": month.start, "end": month.end},
         )

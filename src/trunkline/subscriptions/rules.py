@@ -90,6 +90,26 @@ IMEI_MALFORMED = Refusal(
     "REG-24",
     Text("号码{subject}的IMEI须为15位数字", "The IMEI of {subject} must be 15 digits"),
 )
+LINE_NOT_LIVE = Refusal(
+    "line.not_live", "", Text("号码{subject}已不在用", "The line {subject} is not in use any more")
+)
+STOPPED = Refusal(
+    "line.stopped", "", Text("号码{subject}已因此停机", "The line {subject} is stopped for this already")
+)
+NOT_STOPPED = Refusal(
+    "line.not_stopped", "", Text("号码{subject}没有因此停机", "The line {subject} is not stopped for this")
+)
+SERVICE_OPEN = Refusal(
+    "line.service_open", "", Text("号码{subject}已开通该功能", "The line {subject} has this service already")
+)
+SERVICE_NOT_OPEN = Refusal(
+    "line.service_not_open",
+    "",
+    Text("号码{subject}没有开通该功能", "The line {subject} does not have this service"),
+)
+OFFERING_OPEN = Refusal(
+    "line.offering_open", "", Text("用户{subject}已订购该产品", "The line {subject} has this product already")
+)
 BRANCH_OUT_OF_REACH = Refusal(
     "line.branch_out_of_reach",
     "P5-2",

@@ -39,6 +39,73 @@ class StopCause(StrEnum):
     DATA_CAP = "data_cap"
 
 
+STOP_CAUSE_NAMES = {
+    StopCause.LOSS: Text("挂失", "Reported lost"),
+    StopCause.VOLUNTARY: Text("停机保号", "Suspended, number kept"),
+    StopCause.CREDIT_ONEWAY: Text("欠费单停", "Barred one way for arrears"),
+    StopCause.CREDIT_TWOWAY: Text("欠费双停", "Barred both ways for arrears"),
+    StopCause.REGULATORY: Text("监管停机", "Stopped by the regulator"),
+    StopCause.DATA_CAP: Text("流量封顶", "Data cap reached"),
+}
+
+
+class ServiceCode(StrEnum):
+    """功能 that can be open on a line (S08)."""
+
+    CALLER_ID = "caller_id"
+    THREE_WAY = "three_way"
+    CALL_FORWARDING = "call_forwarding"
+    INTERNATIONAL_CALLS = "international_calls"
+    INTERNATIONAL_ROAMING = "international_roaming"
+
+
+SERVICE_NAMES = {
+    ServiceCode.CALLER_ID: Text("来电显示", "Caller ID"),
+    ServiceCode.THREE_WAY: Text("三方通话", "Three-way calling"),
+    ServiceCode.CALL_FORWARDING: Text("呼叫转移", "Call forwarding"),
+    ServiceCode.INTERNATIONAL_CALLS: Text("国际及港澳台长途", "International calls"),
+    ServiceCode.INTERNATIONAL_ROAMING: Text("国际及港澳台漫游", "International roaming"),
+}
+
+
+class DetailType(StrEnum):
+    """详单类型 that can be masked (S31-G1)."""
+
+    VOICE = "voice"
+    SMS = "sms"
+    DATA = "data"
+    VALUE_ADDED = "value_added"
+    ROAMING = "roaming"
+
+
+DETAIL_TYPE_NAMES = {
+    DetailType.VOICE: Text("语音详单", "Voice"),
+    DetailType.SMS: Text("短信详单", "Messages"),
+    DetailType.DATA: Text("上网详单", "Data"),
+    DetailType.VALUE_ADDED: Text("增值业务详单", "Value-added services"),
+    DetailType.ROAMING: Text("漫游详单", "Roaming"),
+}
+
+
+class LifePhase(StrEnum):
+    """预付费（标准产品）生命周期 (S32-1, domain 8.3)."""
+
+    INACTIVE = "inactive"
+    VALID = "valid"
+    RECHARGE = "recharge"
+    LOCKED = "locked"
+    RECLAIMED = "reclaimed"
+
+
+LIFE_PHASE_NAMES = {
+    LifePhase.INACTIVE: Text("未激活期", "Not activated"),
+    LifePhase.VALID: Text("有效期", "Valid"),
+    LifePhase.RECHARGE: Text("充值期", "Recharge phase"),
+    LifePhase.LOCKED: Text("锁定期", "Locked"),
+    LifePhase.RECLAIMED: Text("已回收", "Reclaimed"),
+}
+
+
 class NameType(StrEnum):
     """单位名称/个人名称开户 (X-A2)."""
 
@@ -80,7 +147,11 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line. `stop_causes` is empty when service is on; `offering_id` is the plan taken last, 0 without one."""
+    """A line.
+
+    `stop_causes` is empty when service is on; `offering_id` is the plan taken last, 0 without one; `phase` is of
+    prepaid lines only; `masks` hides types of details.
+    """
 
     id: int
     branch_id: int
@@ -97,6 +168,9 @@ class LineView:
     activated_at: datetime | None
     terminated_at: datetime | None
     stop_causes: tuple[StopCause, ...]
+    services: tuple[ServiceCode, ...]
+    phase: LifePhase | None
+    masks: tuple[DetailType, ...]
 
 
 @dataclass(frozen=True, slots=True)

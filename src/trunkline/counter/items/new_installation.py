@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from trunkline.agreements import queries as agreements
 from trunkline.agreements.operations import link_members
@@ -18,9 +18,12 @@ from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.numbering.operations import assign_numbers
 from trunkline.numbering.queries import open_reservations
+from trunkline.ordering.fields import Field, FieldKind
 from trunkline.ordering.item import (
     Circumstances,
     Guard,
+    InitialPrice,
+    LineGuard,
     Paper,
     PlannedLine,
     Record,
@@ -30,7 +33,13 @@ from trunkline.ordering.item import (
 from trunkline.ordering.types import ItemAction, PaperKind
 from trunkline.party.operations import open_accounts
 from trunkline.party.rules import is_local
-from trunkline.party.types import IdentityStatus, PaymentMethod, Segment
+from trunkline.party.types import (
+    BANK_FIELDS,
+    PAYMENT_METHOD_NAMES,
+    IdentityStatus,
+    PaymentMethod,
+    Segment,
+)
 from trunkline.security.types import Actor, Channel
 from trunkline.subscriptions.operations import connect_lines
 from trunkline.subscriptions.queries import live_lines_of_persons, sims_in_stock
@@ -42,7 +51,42 @@ LINES_A_PERSON = 5
 PREPAID_MONTHS = range(6, 13)
 #: S01-G2, Q-20: 「一定金额的预付款」 a line, as a dated fee of the catalogue.
 SECURITY_FEE = "new_installation_security"
-_BANK_FIELDS = ("bank", "branch_code", "account_name", "account_number", "authorisation")
+
+FIELDS = (
+    Field(
+        "payment_method",
+        Text("付款方式", "Payment method"),
+        FieldKind.CHOICE,
+        choices=tuple((str(method), name) for method, name in PAYMENT_METHOD_NAMES.items()),
+        required=False,
+    ),
+    *(Field(name, label, required=False, clause="S01-G3") for name, label in BANK_FIELDS.items()),
+    Field(
+        "security",
+        Text("担保方式", "Security"),
+        FieldKind.CHOICE,
+        choices=(
+            ("deposit", Text("交纳预付款", "A deposit is paid")),
+            ("prepay_months", Text("预存套餐使用费", "Plan fees are prepaid")),
+        ),
+        required=False,
+        clause="S01-G2",
+    ),
+    Field(
+        "security_amount",
+        Text("每户预付款（元）", "Deposit a line (yuan)"),
+        FieldKind.MONEY,
+        required=False,
+        clause="S01-G2",
+    ),
+    Field(
+        "security_months",
+        Text("预存月数", "Months prepaid"),
+        FieldKind.INTEGER,
+        required=False,
+        clause="S01-G2",
+    ),
+)
 
 NO_AGREEMENT = Refusal(
     "s01.no_agreement", "S01-A1", Text("须凭已签署的入网协议办理", "A signed network agreement is needed")
@@ -109,7 +153,9 @@ class Facts:
     why_not: tuple[Refusal, ...]
     members: tuple[MemberView, ...]
     reserved: frozenset[str]
-    live_lines: dict[str, int]
+    #: Lines wanted by this order, and lines there are, by the user's identity number.
+    wanted: Mapping[str, int]
+    live_lines: Mapping[str, int]
     offerings: dict[str, OfferingView]
     prices: dict[int, PriceVersionView]
     premiums: dict[str, PremiumTerms]
@@ -121,7 +167,9 @@ def _load(around: Circumstances) -> Facts:
     agreement_id = around.request.agreement_id
     today = local_date(around.at)
     if agreement_id is None:
-        return Facts(None, (), (), frozenset(), {}, {}, {}, {}, catalog.fee(SECURITY_FEE, today).amount, 0)
+        return Facts(
+            None, (), (), frozenset(), {}, {}, {}, {}, {}, catalog.fee(SECURITY_FEE, today).amount, 0
+        )
     agreement = agreements.agreement(agreement_id)
     members = agreements.connectable_members(agreement_id)
     if around.keys:
@@ -133,6 +181,7 @@ def _load(around: Circumstances) -> Facts:
         why_not=agreements.why_not_connectable(agreement_id),
         members=members,
         reserved=frozenset(r.number for r in open_reservations(f"agreement:{agreement_id}")),
+        wanted=Counter(m.id_number for m in members),
         live_lines=live_lines_of_persons([m.id_number for m in members]),
         offerings=offerings,
         prices=catalog.price_versions([o.id for o in offerings.values()], today),
@@ -150,52 +199,53 @@ def _agreement_in_force(around: Circumstances, facts: Facts) -> Sequence[Refusal
     return facts.why_not
 
 
-def _numbers_reserved(_: Circumstances, facts: Facts) -> Sequence[Refusal]:
-    return [NUMBER_LOST.about(m.number) for m in facts.members if m.number not in facts.reserved]
+def _number_reserved(_: Circumstances, facts: Facts, member: MemberView) -> Sequence[Refusal]:
+    return [] if member.number in facts.reserved else [NUMBER_LOST.about(member.number)]
 
 
-def _five_lines_a_person(_: Circumstances, facts: Facts) -> Sequence[Refusal]:
-    names = {m.id_number: m.name for m in facts.members}
-    wanted = Counter(m.id_number for m in facts.members)
-    totals = {person: count + facts.live_lines.get(person, 0) for person, count in wanted.items()}
-    return [
-        TOO_MANY_LINES.about(person, name=names[person], count=count, limit=LINES_A_PERSON)
-        for person, count in totals.items()
-        if count > LINES_A_PERSON
-    ]
+def _five_lines_a_person(_: Circumstances, facts: Facts, member: MemberView) -> Sequence[Refusal]:
+    count = facts.wanted[member.id_number] + facts.live_lines.get(member.id_number, 0)
+    if count <= LINES_A_PERSON:
+        return []
+    return [TOO_MANY_LINES.about(member.id_number, name=member.name, count=count, limit=LINES_A_PERSON)]
 
 
-def _plans_priced(_: Circumstances, facts: Facts) -> Sequence[Refusal]:
-    codes = {m.plan_code for m in facts.members}
-    unpriced = [c for c in codes if c not in facts.offerings or facts.offerings[c].id not in facts.prices]
-    return [PLAN_UNPRICED.about(code) for code in sorted(unpriced)]
+def _plan_priced(_: Circumstances, facts: Facts, member: MemberView) -> Sequence[Refusal]:
+    return [] if _is_priced(facts, member) else [PLAN_UNPRICED.about(member.plan_code)]
+
+
+def _is_priced(facts: Facts, member: MemberView) -> bool:
+    offering = facts.offerings.get(member.plan_code)
+    return offering is not None and offering.id in facts.prices
 
 
 def _security_per_line(around: Circumstances, facts: Facts, member: MemberView) -> Decimal:
     """What is paid in advance for a member under S01-G2, in yuan; zero when nothing is."""
-    chosen = around.request.details.get("security") or {}
-    if chosen.get("kind") == "deposit":
-        try:
-            return Decimal(str(chosen.get("amount", "0")))
-        except InvalidOperation:
-            return Decimal(0)
-    if chosen.get("kind") == "prepay_months" and chosen.get("months") in PREPAID_MONTHS:
-        return facts.prices[facts.offerings[member.plan_code].id].monthly_fee * int(chosen["months"])
+    details = around.request.details
+    if details.get("security") == "deposit":
+        return Decimal(details.get("security_amount", "0"))
+    if details.get("security") == "prepay_months" and _months(around) in PREPAID_MONTHS:
+        return facts.prices[facts.offerings[member.plan_code].id].monthly_fee * _months(around)
     return Decimal(0)
 
 
+def _months(around: Circumstances) -> int:
+    return int(around.request.details.get("security_months", "0"))
+
+
 def _out_of_town_secured(around: Circumstances, facts: Facts) -> Sequence[Refusal]:
-    local = is_local(around.handler.id_number, around.branch.city_code)
-    if local or around.organization.segment is not Segment.SME or _plans_priced(around, facts):
+    local = around.handler is None or is_local(around.handler.id_number, around.branch.city_code)
+    priced = all(_is_priced(facts, member) for member in facts.members)
+    if local or around.organization.segment is not Segment.SME or not priced:
         return []
     prepaid_only = all(
         facts.offerings[m.plan_code].payment_mode is PaymentMode.PREPAID for m in facts.members
     )
-    chosen = around.request.details.get("security") or {}
-    deposit_enough = chosen.get("kind") == "deposit" and all(
+    security = around.request.details.get("security")
+    deposit_enough = security == "deposit" and all(
         _security_per_line(around, facts, m) >= facts.security_amount for m in facts.members[:1]
     )
-    months_enough = chosen.get("kind") == "prepay_months" and chosen.get("months") in PREPAID_MONTHS
+    months_enough = security == "prepay_months" and _months(around) in PREPAID_MONTHS
     if (prepaid_only and facts.members) or deposit_enough or months_enough:
         return []
     return [SECURITY_NEEDED.filled(amount=facts.security_amount)]
@@ -205,12 +255,17 @@ def _payment_method(around: Circumstances) -> PaymentMethod:
     return PaymentMethod(around.request.details.get("payment_method", PaymentMethod.CASH))
 
 
+def _bank_collection(around: Circumstances) -> dict[str, str]:
+    """The data of 单位账号银行托收 (S01-G3), as far as they were given."""
+    return {name: around.request.details[name] for name in BANK_FIELDS if name in around.request.details}
+
+
 def _bank_data_complete(around: Circumstances, _: Facts) -> Sequence[Refusal]:
-    bank = around.request.details.get("bank_collection") or {}
+    bank = _bank_collection(around)
     shown = {paper.kind for paper in around.request.papers}
     if _payment_method(around) is not PaymentMethod.BANK_COLLECTION:
         return []
-    complete = all(bank.get(field) for field in _BANK_FIELDS) and PaperKind.BANK_AUTHORISATION in shown
+    complete = len(bank) == len(BANK_FIELDS) and PaperKind.BANK_AUTHORISATION in shown
     return [] if complete else [BANK_DATA_MISSING]
 
 
@@ -226,34 +281,32 @@ def _cards_in_stock(_: Circumstances, facts: Facts) -> Sequence[Refusal]:
     return [NO_CARDS.filled(wanted=wanted, stock=facts.sims)] if wanted > facts.sims else []
 
 
-def _plan(_: Circumstances, facts: Facts) -> Sequence[PlannedLine]:
-    return [
-        PlannedLine(
-            key=member.id,
-            action=ItemAction.ADD,
-            number=member.number,
-            user_name=member.name,
-            plan_name=facts.offerings[member.plan_code].name
-            if member.plan_code in facts.offerings
-            else member.plan_code,
-            first_month_mode=member.first_month_mode or "",
-        )
-        for member in facts.members
-    ]
+def _plan(_: Circumstances, facts: Facts, member: MemberView) -> PlannedLine:
+    offering = facts.offerings.get(member.plan_code)
+    return PlannedLine(
+        key=member.id,
+        action=ItemAction.ADD,
+        number=member.number,
+        user_name=member.name,
+        plan_name=offering.name if offering else member.plan_code,
+        first_month_mode=member.first_month_mode or "",
+    )
 
 
-def _connect(around: Circumstances, facts: Facts, actor: Actor) -> Sequence[int]:
+def _connect(
+    around: Circumstances, facts: Facts, members: Sequence[MemberView], actor: Actor
+) -> Sequence[int]:
     """Numbers, accounts, lines, SIM cards, member links, deposits: each one statement for all members."""
     organization, at = around.organization, around.at
     method = _payment_method(around)
-    numbers = [member.number for member in facts.members]
+    numbers = [member.number for member in members]
     assign_numbers(numbers=numbers, holder=f"agreement:{around.request.agreement_id}", actor=actor, at=at)
     accounts = open_accounts(
         organization_id=organization.id,
         titles=[f"{organization.name} {number}" for number in numbers],
         payment_method=method,
         isolated=True,
-        bank_collection=around.request.details.get("bank_collection"),
+        bank_collection=_bank_collection(around) or None,
         actor=actor,
         at=at,
     )
@@ -272,7 +325,7 @@ def _connect(around: Circumstances, facts: Facts, actor: Actor) -> Sequence[int]
                 else None,
                 imei=member.imei,
             )
-            for member, account in zip(facts.members, accounts, strict=True)
+            for member, account in zip(members, accounts, strict=True)
         ],
         organization_id=organization.id,
         branch_id=organization.branch_id,
@@ -281,17 +334,23 @@ def _connect(around: Circumstances, facts: Facts, actor: Actor) -> Sequence[int]
         at=at,
     )
     link_members(
-        pairs=[(member.id, line) for member, line in zip(facts.members, lines, strict=True)],
+        pairs=[(member.id, line) for member, line in zip(members, lines, strict=True)],
         actor=actor,
         at=at,
     )
-    _take_deposits(around, facts, accounts, actor)
+    _take_deposits(around, facts, members, accounts, actor)
     return lines
 
 
-def _take_deposits(around: Circumstances, facts: Facts, accounts: Sequence[int], actor: Actor) -> None:
+def _take_deposits(
+    around: Circumstances,
+    facts: Facts,
+    members: Sequence[MemberView],
+    accounts: Sequence[int],
+    actor: Actor,
+) -> None:
     method = _payment_method(around)
-    for member, account in zip(facts.members, accounts, strict=True):
+    for member, account in zip(members, accounts, strict=True):
         premium = facts.premiums.get(member.number)
         if premium is not None:
             receive_premium_deposit(
@@ -317,7 +376,7 @@ def _take_deposits(around: Circumstances, facts: Facts, accounts: Sequence[int],
             )
 
 
-ITEM: ServiceItem[Facts] = ServiceItem(
+ITEM: ServiceItem[Facts, MemberView] = ServiceItem(
     code="new_installation",
     title=Text("新装", "New installation"),
     clause="S01",
@@ -336,9 +395,6 @@ ITEM: ServiceItem[Facts] = ServiceItem(
     ),
     guards=(
         Guard("agreement_in_force", "P2-29", NO_AGREEMENT.text, _agreement_in_force),
-        Guard("numbers_reserved", "P2-31", NUMBER_LOST.text, _numbers_reserved),
-        Guard("five_lines_a_person", "REG-14", TOO_MANY_LINES.text, _five_lines_a_person),
-        Guard("plans_priced", "X-F2", PLAN_UNPRICED.text, _plans_priced),
         Guard("out_of_town_secured", "S01-G2", SECURITY_NEEDED.text, _out_of_town_secured),
         Guard("bank_data_complete", "S01-G3", BANK_DATA_MISSING.text, _bank_data_complete),
         Guard(
@@ -346,11 +402,33 @@ ITEM: ServiceItem[Facts] = ServiceItem(
         ),
         Guard("cards_in_stock", "S01-A1", NO_CARDS.text, _cards_in_stock),
     ),
+    line_guards=(
+        LineGuard("numbers_reserved", "P2-31", NUMBER_LOST.text, _number_reserved),
+        LineGuard("five_lines_a_person", "REG-14", TOO_MANY_LINES.text, _five_lines_a_person),
+        LineGuard("plans_priced", "X-F2", PLAN_UNPRICED.text, _plan_priced),
+    ),
     load=_load,
+    subjects=lambda facts: facts.members,
     plan=_plan,
     effects=_connect,
     fee="new_installation",
+    prices=(
+        InitialPrice(
+            "new_installation",
+            Text("移动业务入网服务费", "Network service fee"),
+            Decimal("0.00"),
+            "标准 一（三）",
+        ),
+        InitialPrice(
+            SECURITY_FEE,
+            Text("外地身份证入网预付款（每户）", "Deposit with an out-of-town ID"),
+            Decimal("200.00"),
+            "标准 一（二）",
+        ),
+    ),
+    fields=FIELDS,
     takes_effect=TakesEffect.IMMEDIATELY,
+    inline=False,
     records=frozenset({Record.SIGNED_SLIP, Record.COPIES}),
     notices=(
         Text(

@@ -172,13 +172,13 @@ def new_installation(
     if payment_method:
         details["payment_method"] = payment_method
     if deposit:
-        details["security"] = {"kind": "deposit", "amount": deposit}
+        details |= {"security": "deposit", "security_amount": deposit}
     elif prepay_months:
-        details["security"] = {"kind": "prepay_months", "months": prepay_months}
+        details |= {"security": "prepay_months", "security_months": str(prepay_months)}
     request = _request(agreement_id, given, handler, papers, key)
     if dry_run:
         judged = desk.dry_run(request, actor=actor, at=at)
-        raise_if_any(judged.refusals)
+        raise_if_any(judged.reasons(request.completion))
         out.done(
             {"lines": len(judged.lines), "fees": judged.fees},
             Text("可以受理：{lines} 户", "Nothing speaks against it: {lines} lines"),
@@ -196,7 +196,7 @@ def _show(view: OrderView, out: Output) -> None:
         return
     out.record(view, [(column.title, column.value(view)) for column in _LIST])
     for reason in view.failure:
-        out.line(Text("  · {zh} [{clause}]", "  · {en} [{clause}]"), **reason)
+        out.line(Text(f"  · {reason.text.zh} [{reason.clause}]", f"  · {reason.text.en} [{reason.clause}]"))
 
 
 @command_for("order.view", order, "list", text=Text("列出订单", "List orders"))

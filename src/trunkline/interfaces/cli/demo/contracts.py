@@ -230,7 +230,7 @@ class AgreementStory:
         details: dict[str, Any] = {"payment_method": made.customer.payment.value}
         if made.customer.payment is PaymentMethod.BANK_COLLECTION:
             papers.append((PaperKind.BANK_AUTHORISATION, f"托-{made.place:03d}"))
-            details["bank_collection"] = {
+            details |= {
                 "bank": "临湖商业银行",
                 "branch_code": f"3140{made.place:08d}",
                 "account_name": made.customer.name,
@@ -238,7 +238,7 @@ class AgreementStory:
                 "authorisation": f"托-{made.place:03d}",
             }
         if not made.customer.local_handler:
-            details["security"] = {"kind": "deposit", "amount": SECURITY}
+            details |= {"security": "deposit", "security_amount": SECURITY}
         return OrderRequest(
             item_code="new_installation",
             organization_id=made.organization_id,

@@ -15,6 +15,7 @@ from trunkline.catalog.types import (
     TaxClass,
     UsagePriceDetails,
 )
+from trunkline.counter.prices import publish_prices
 from trunkline.numbering import operations as numbering
 from trunkline.numbering.types import NumberKind
 from trunkline.security.operations import appoint_staff, open_branch
@@ -150,15 +151,6 @@ TAX_RATES = (
 )
 
 #: Item, title, yuan, reference.
-FEES = (
-    ("new_installation", "移动业务入网服务费", Decimal("0.00"), "集团客户标准服务内容 一（三）"),
-    (
-        "new_installation_security",
-        "外地身份证入网预付款（每户）",
-        Decimal("200.00"),
-        "集团客户标准服务内容 一（二）",
-    ),
-)
 
 TERMINALS = (
     ("WP-S7", "沃派 S7", ("video_call", "mms", "wlan")),
@@ -258,17 +250,7 @@ def load_catalog(*, actor: Actor, at: datetime) -> None:
             actor=actor,
             at=at,
         )
-    for item_code, title, amount, fee_reference in FEES:
-        catalog.define_fee(
-            item_code=item_code,
-            title=title,
-            amount=amount,
-            tax_class=TaxClass.BASIC_TELECOM,
-            valid_from=SINCE,
-            reference=fee_reference,
-            actor=actor,
-            at=at,
-        )
+    publish_prices(valid_from=SINCE, actor=actor, at=at)
     for code, name, features in TERMINALS:
         catalog.define_terminal_model(code=code, name=name, features=features, actor=actor, at=at)
 

@@ -12,14 +12,14 @@ from trunkline.counter import desk
 from trunkline.counter.registry import service_item
 from trunkline.interfaces.web.counter.forms import ITEM, InstallationForm, OrderFilter
 from trunkline.interfaces.web.page import StaffRequest, done, file_response, leafed, page, paged, submitted
-from trunkline.kernel.refusals import Refusal
-from trunkline.kernel.text import Text
 from trunkline.ordering import queries
 from trunkline.ordering.types import OrderState, OrderView
 from trunkline.party import queries as party
 from trunkline.security.queries import staff_names
 
 _LISTED = 500
+#: States that change by themselves while one looks.
+MOVING = (OrderState.ACKNOWLEDGED, OrderState.IN_PROGRESS)
 _LINES_SHOWN = 50
 
 
@@ -96,14 +96,11 @@ def check(request: StaffRequest, agreement_id: int) -> HttpResponse:
 
 
 def _order_context(order: OrderView) -> dict[str, object]:
-    failure = tuple(
-        Refusal(f["code"], f["clause"], Text(f["zh"], f["en"]), f.get("subject", "")) for f in order.failure
-    )
     return {
         "order": order,
         "title": service_item(order.item_code).title,
-        "failure": failure,
-        "waiting": order.state is OrderState.ACKNOWLEDGED,
+        "failure": order.failure,
+        "waiting": order.state in MOVING,
     }
 
 
@@ -133,7 +130,7 @@ def progress(request: StaffRequest, order_id: int) -> HttpResponse:
     """The state of an order that is being carried out; the whole page is loaded again when it is over."""
     order = queries.order(order_id)
     response = render(request, "counter/progress.html", _order_context(order))
-    if order.state is not OrderState.ACKNOWLEDGED:
+    if order.state not in MOVING:
         response["HX-Refresh"] = "true"
     return response
 

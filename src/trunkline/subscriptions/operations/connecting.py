@@ -17,43 +17,19 @@ from trunkline.party.queries import accounts_by_id
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 from trunkline.subscriptions import queries
+from trunkline.subscriptions.operations.stock import take_sims
 from trunkline.subscriptions.rules import (
     BRANCH_OUT_OF_REACH,
     NUMBER_HAS_LINE,
-    SIM_OTHER_STOCK,
-    SIM_STOCK_EXHAUSTED,
-    SIM_STOCKED_ALREADY,
     ConnectFacts,
     connect_refusals,
     person_key,
     person_locks,
-    sim_refusals,
 )
 from trunkline.subscriptions.types import LineState, NameType, NewLine
 
 #: First key of the advisory locks by person (the second is one of `rules.PERSON_LOCKS`).
 _PERSON_LOCK = 14
-
-
-@operation("sim.stock")
-def stock_sims(*, iccids_imsis: Sequence[tuple[str, str]], stock_id: int, actor: Actor, at: datetime) -> int:
-    """Take SIM cards (pairs of ICCID and IMSI) into a branch's stock. Returns how many (REG-24)."""
-    if stock_id not in actor.branch_ids:
-        raise Refused(SIM_OTHER_STOCK)
-    raise_if_any(sim_refusals(iccids_imsis))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO subscriptions_sim (iccid, imsi, stock_id) "
-            "SELECT iccid, imsi, %s FROM unnest(%s::text[], %s::text[]) AS new (iccid, imsi) "
-            "ON CONFLICT DO NOTHING RETURNING iccid",
-            [stock_id, [iccid for iccid, _ in iccids_imsis], [imsi for _, imsi in iccids_imsis]],
-        )
-        stocked = [iccid for (iccid,) in cursor.fetchall()]
-    if len(stocked) < len(iccids_imsis):
-        known = set(stocked)
-        missing = [iccid for iccid, _ in iccids_imsis if iccid not in known]
-        raise Refused(SIM_STOCKED_ALREADY.about(iccid) for iccid in missing or [iccids_imsis[0][0]])
-    return len(stocked)
 
 
 def _facts(lines: Sequence[NewLine], organization_id: int, branch_id: int, at: datetime) -> ConnectFacts:
@@ -82,20 +58,6 @@ def _facts(lines: Sequence[NewLine], organization_id: int, branch_id: int, at: d
     )
 
 
-def _take_sims(stock_id: int, count: int) -> list[int]:
-    """Cards of a stock that no other session is about to take, locked; `Refused` when there are fewer."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM subscriptions_sim WHERE stock_id = %s AND line_id IS NULL AND retired_at IS NULL "
-            "ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
-            [stock_id, count],
-        )
-        found = [id_ for (id_,) in cursor.fetchall()]
-    if len(found) < count:
-        raise Refused(SIM_STOCK_EXHAUSTED.filled(wanted=count, found=len(found)))
-    return found
-
-
 def _insert_lines(
     lines: Sequence[NewLine], organization_id: int, branch_id: int, name_type: NameType, at: datetime
 ) -> list[int]:
@@ -122,14 +84,25 @@ def _insert_lines(
 
 
 def _insert_belongings(
-    ids: Sequence[int], lines: Sequence[NewLine], sims: Sequence[int], branch_id: int, at: datetime
+    *,
+    ids: Sequence[int],
+    lines: Sequence[NewLine],
+    sims: Sequence[int],
+    organization_id: int,
+    branch_id: int,
+    at: datetime,
 ) -> None:
-    """Number, plan, terminal and SIM card of new lines, a statement each."""
+    """Number, owner, plan, terminal and SIM card of new lines, a statement each."""
     statements: tuple[tuple[str, list[Any]], ...] = (
         (
             "INSERT INTO subscriptions_linenumber (line_id, branch_id, number, valid_from) "
             "SELECT line, %s, number, %s FROM unnest(%s::bigint[], %s::text[]) AS new (line, number)",
             [branch_id, at, list(ids), [line.number for line in lines]],
+        ),
+        (
+            "INSERT INTO subscriptions_lineowner (line_id, branch_id, organization_id, account_id, valid_from) "
+            "SELECT line, %s, %s, account, %s FROM unnest(%s::bigint[], %s::bigint[]) AS new (line, account)",
+            [branch_id, organization_id, at, list(ids), [line.account_id for line in lines]],
         ),
         (
             "INSERT INTO subscriptions_lineoffering (line_id, branch_id, offering_id, is_plan, "
@@ -189,10 +162,17 @@ def connect_lines(
     if branch_id not in actor.branch_ids:
         raise Refused(BRANCH_OUT_OF_REACH)
     raise_if_any(connect_refusals(lines, _facts(lines, organization_id, branch_id, at)))
-    sims = _take_sims(branch_id, len(lines))
+    sims = take_sims(branch_id, len(lines))
     ids = _insert_lines(lines, organization_id, branch_id, name_type, at)
     try:
-        _insert_belongings(ids, lines, sims, branch_id, at)
+        _insert_belongings(
+            ids=ids,
+            lines=lines,
+            sims=sims,
+            organization_id=organization_id,
+            branch_id=branch_id,
+            at=at,
+        )
     except IntegrityError as error:
         if "a_number_has_one_holder" in str(error):
             raise Refused(NUMBER_HAS_LINE.about(", ".join(line.number for line in lines[:5]))) from error

@@ -1,0 +1,133 @@
+"""What a service item asks for beyond papers: declared once, for the form, the API's schema and the checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+from trunkline.kernel.refusals import Refusal
+from trunkline.kernel.text import Text
+
+
+class FieldKind(StrEnum):
+    """How a value is written."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    MONEY = "money"
+    INTEGER = "integer"
+    DATE = "date"
+    MONTH = "month"
+    FLAG = "flag"
+    NUMBER = "number"
+    EMAIL = "email"
+
+
+Choices = Sequence[tuple[str, Text]]
+
+FIELD_MISSING = Refusal("order.field_missing", "", Text("须填写：{field}", "Needed: {field_en}"))
+FIELD_UNKNOWN = Refusal(
+    "order.field_unknown", "", Text("本业务没有此项内容：{subject}", "This item has no such field: {subject}")
+)
+FIELD_MALFORMED = Refusal(
+    "order.field_malformed", "", Text("填写不正确：{field}", "Not well written: {field_en}")
+)
+_LONGEST = {FieldKind.LONG_TEXT: 2000, FieldKind.TEXT: 200}
+_PATTERNS = {
+    FieldKind.NUMBER: re.compile(r"[0-9]{3,20}"),
+    FieldKind.EMAIL: re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    FieldKind.MONTH: re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"),
+    FieldKind.INTEGER: re.compile(r"-?[0-9]{1,9}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in. `choices` may be a function, for those that are data. `clause` says who asks for it."""
+
+    name: str
+    label: Text
+    kind: FieldKind = FieldKind.TEXT
+    choices: Choices | Callable[[], Choices] = ()
+    required: bool = True
+    clause: str = ""
+    help: Text | None = None
+
+    def options(self) -> Choices:
+        """The choices as they are now."""
+        return self.choices() if callable(self.choices) else self.choices
+
+
+def cleaned(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, str]:
+    """The values as they are kept: text without outer blanks, flags as ``yes``; what is empty is left out."""
+    flags = {field.name for field in fields if field.kind is FieldKind.FLAG}
+    kept = {}
+    for name, value in values.items():
+        text = "yes" if value is True else "" if value in (None, False) else str(value).strip()
+        if name in flags:
+            text = "" if text.lower() in {"", "false", "no", "0"} else "yes"
+        if text:
+            kept[name] = text
+    return kept
+
+
+def well_written(fields: Iterable[Field], values: Mapping[str, str]) -> dict[str, str]:
+    """Those of cleaned `values` that rules may rely on: known and of the right form."""
+    return {
+        field.name: values[field.name]
+        for field in fields
+        if field.name in values and _well_written(field, values[field.name])
+    }
+
+
+def field_refusals(
+    fields: Iterable[Field], values: Mapping[str, str], subject: str = ""
+) -> tuple[Refusal, ...]:
+    """Everything missing, malformed or unknown among cleaned `values`; `subject` is the line they belong to."""
+    fields = tuple(fields)
+    known = {field.name for field in fields}
+    found = [FIELD_UNKNOWN.about(name) for name in sorted(set(values) - known)]
+    for field in fields:
+        if field.name not in values:
+            template = FIELD_MISSING if field.required else None
+        else:
+            template = None if _well_written(field, values[field.name]) else FIELD_MALFORMED
+        if template is not None:
+            text = template.text.format(field=field.label.zh, field_en=field.label.en)
+            found.append(Refusal(template.code, field.clause, text, subject or field.name))
+    return tuple(found)
+
+
+def _well_written(field: Field, value: str) -> bool:
+    if len(value) > _LONGEST.get(field.kind, 120):
+        return False
+    if field.kind is FieldKind.CHOICE:
+        return value in {code for code, _ in field.options()}
+    if field.kind is FieldKind.MONEY:
+        return _is_money(value)
+    if field.kind is FieldKind.DATE:
+        return _is_date(value)
+    pattern = _PATTERNS.get(field.kind)
+    return pattern is None or pattern.fullmatch(value) is not None
+
+
+def _is_money(value: str) -> bool:
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return False
+    return amount.is_finite() and amount >= 0 and amount == amount.quantize(Decimal("0.01"))
+
+
+def _is_date(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
