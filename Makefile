@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := true
 CHECKING := TRUNKLINE_VAR=$(CURDIR)/build/check DJANGO_SETTINGS_MODULE=trunkline.config.settings
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock format clean
+.PHONY: help setup run test check lock rulebook format clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -39,7 +39,11 @@ check: setup ## What a change must pass: format, lint, types, layers, migrations
 	$(BIN)/lint-imports
 	$(CHECKING) $(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 	$(BIN)/python tools/messages.py check
+	$(CHECKING) $(BIN)/python tools/rulebook.py check
 	$(BIN)/bandit -q -r src -c pyproject.toml
+
+rulebook: setup ## Write docs/rulebook/ from the declarations of the service items
+	$(CHECKING) $(BIN)/python tools/rulebook.py write
 
 format: setup ## Put the sources into shape
 	$(BIN)/ruff format .

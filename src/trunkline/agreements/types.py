@@ -158,7 +158,11 @@ class Restriction(StrEnum):
     TERMINATE = "terminate"
     TRANSFER = "transfer"
     #: 营销政策 that keeps the number (S03-G3); not among the restrictions of the template.
-    CHANGE_NUMBER = "change_number"
+    CHANGE_NUMBER = "renumber"
+
+
+#: 「甲方承诺不申请停机、销号或过户」 (P2-13).
+TEMPLATE_RESTRICTIONS = (Restriction.SUSPEND, Restriction.TERMINATE, Restriction.TRANSFER)
 
 
 @dataclass(frozen=True, slots=True)

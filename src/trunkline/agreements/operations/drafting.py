@@ -20,11 +20,11 @@ from trunkline.agreements.rules.terms import (
     terms_refusals,
 )
 from trunkline.agreements.types import (
+    TEMPLATE_RESTRICTIONS,
     AgreementEvent,
     AgreementState,
     AgreementTerms,
     PremiumTerms,
-    Restriction,
 )
 from trunkline.catalog import queries as catalog
 from trunkline.catalog.types import OfferingView
@@ -56,7 +56,7 @@ def draft_agreement(*, terms: AgreementTerms, actor: Actor, at: datetime) -> int
         organization_id=customer.id,
         number=f"{branch.code}-{local_date(at).year}-{identity:06d}",
         state=AgreementState.DRAFT,
-        restrictions=[*Restriction],
+        restrictions=[*TEMPLATE_RESTRICTIONS],
         drafted_by_id=actor.staff_id,
         drafted_at=at,
     )

@@ -109,7 +109,7 @@ ITEM = line_item(
         no_subsidy("S03-G3"),
         not_suspended("S03", origin=Origin.INFERRED),
         not_lost("S03", origin=Origin.INFERRED),
-        LineGuard("new_number_free", "REG-11", NOT_FREE, _new_number_free),
+        LineGuard("new_number_free", "S03", NOT_FREE, _new_number_free, Origin.INFERRED),
     ),
     more=_load,
     action=ItemAction.MODIFY,

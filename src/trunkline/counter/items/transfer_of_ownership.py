@@ -8,7 +8,14 @@ from decimal import Decimal
 from trunkline.agreements.types import Restriction
 from trunkline.billing.queries import arrears
 from trunkline.counter.facts import LineFacts, LinesFacts
-from trunkline.counter.guards import no_premium_rule, not_lost, not_restricted, not_suspended, settled
+from trunkline.counter.guards import (
+    no_premium_rule,
+    not_blacklisted,
+    not_lost,
+    not_restricted,
+    not_suspended,
+    settled,
+)
 from trunkline.counter.lines import line_item
 from trunkline.counter.papers import SIGNED, THREE_CHANNELS, handler_papers
 from trunkline.kernel.money import ZERO
@@ -178,6 +185,7 @@ ITEM = line_item(
         ),
         no_premium_rule("S02-G1", origin=Origin.INFERRED),
         settled("S02-G2"),
+        not_blacklisted("S02", origin=Origin.INFERRED),
         not_suspended("S02", origin=Origin.INFERRED),
         not_lost("S02", origin=Origin.INFERRED),
         LineGuard(

@@ -12,7 +12,7 @@ from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import cleaned, field_refusals, well_written
-from trunkline.ordering.item import Circumstances, LineGuard, PlannedLine, ServiceItem
+from trunkline.ordering.item import Circumstances, Guard, LineGuard, PlannedLine, ServiceItem
 from trunkline.ordering.rules import (
     channel_refusals,
     handler_refusals,
@@ -135,7 +135,7 @@ def judge(item: ServiceItem[Any, Any], around: Circumstances) -> tuple[Judgement
     facts = item.load(around)
     for guard in item.guards:
         if settings.enabled(item, guard):
-            refusals += guard.check(around, facts)
+            refusals += [_claused(refusal, guard) for refusal in guard.check(around, facts)]
     line_guards = [guard for guard in item.line_guards if settings.enabled(item, guard)]
     judged, passing = [], []
     for subject in item.subjects(facts):
@@ -171,12 +171,17 @@ def _formal_refusals(item: ServiceItem[Any, Any], around: Circumstances, setting
     ]
 
 
+def _claused(refusal: Refusal, guard: Guard[Any] | LineGuard[Any, Any]) -> Refusal:
+    """Every refusal of a guard rests on a clause: its own, or else the guard's."""
+    return refusal if refusal.clause else replace(refusal, clause=guard.clause)
+
+
 def _line_refusals(
     guards: Sequence[LineGuard[Any, Any]], around: Circumstances, facts: Any, subject: Any, line: PlannedLine
 ) -> list[Refusal]:
     """Each refusal names its line."""
     return [
-        refusal if refusal.subject else replace(refusal, subject=line.number)
+        _claused(refusal if refusal.subject else replace(refusal, subject=line.number), guard)
         for guard in guards
         for refusal in guard.check(around, facts, subject)
     ]

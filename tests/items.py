@@ -1,0 +1,56 @@
+"""What tests of service items share: applications, and the states in which lines are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.lines import Connected
+from tests.world import World
+from trunkline.counter.registry import service_item
+from trunkline.ordering.types import Completion, LineChoice, OrderRequest, ShownPaper
+
+#: What each item needs beyond lines and papers to be accepted.
+DETAILS: Mapping[str, Mapping[str, Any]] = {
+    "sim_replacement": {"reason": "lost"},
+    "termination": {"reason": "no_need", "offer": "资费优惠", "retention": "failed"},
+    "product_order": {"product": "VAS-CALL"},
+    "product_cancellation": {"product": "VAS-CALL"},
+    "detail_masking": {"mask_voice": True},
+}
+
+
+def papers_of(item_code: str) -> tuple[ShownPaper, ...]:
+    """Every paper of an item, all right."""
+    return tuple(
+        ShownPaper(paper.kind, f"{paper.kind}-1", True, True, True)
+        for paper in service_item(item_code).papers
+    )
+
+
+def application(
+    world: World,
+    item_code: str,
+    lines: Sequence[Connected | int],
+    *,
+    details: Mapping[str, Any] | None = None,
+    values: Mapping[int, Mapping[str, str]] | None = None,
+    organization: int | None = None,
+    completion: Completion = Completion.ALL_OR_NOTHING,
+    key: str = "",
+    verification: int | None = None,
+) -> OrderRequest:
+    """An application for lines of the first Hefei organisation with all papers and answers."""
+    owner = organization or world.organizations["HF"][0]
+    ids = [line if isinstance(line, int) else line.line_id for line in lines]
+    return OrderRequest(
+        item_code=item_code,
+        organization_id=owner,
+        handler_id=world.handlers[owner],
+        papers=papers_of(item_code),
+        details=dict(DETAILS.get(item_code, {})) | dict(details or {}),
+        lines=tuple(LineChoice(id_, (values or {}).get(id_, {})) for id_ in ids),
+        completion=completion,
+        idempotency_key=key,
+        verification_id=verification,
+    )
