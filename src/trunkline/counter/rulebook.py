@@ -98,7 +98,11 @@ def _page(item: ServiceItem[Any, Any]) -> str:
                 paper.clause,
                 "、".join(
                     word
-                    for word, asked in (("原件", paper.original), ("加盖公章", paper.sealed), ("留存复印件", True))
+                    for word, asked in (
+                        ("原件", paper.original),
+                        ("加盖公章", paper.sealed),
+                        ("留存复印件", True),
+                    )
                     if asked
                 ),
                 ORIGIN_NAMES[paper.origin].zh,

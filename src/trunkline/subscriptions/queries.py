@@ -119,6 +119,18 @@ def line_by_number(number: str) -> LineView | None:
     return found[0] if found else None
 
 
+def lines_by_number(numbers: Collection[str]) -> dict[str, LineView]:
+    """The lines that hold numbers now, by number; numbers nobody holds are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, line_id FROM subscriptions_linenumber WHERE number = ANY(%s) AND valid_to IS NULL",
+            [list(numbers)],
+        )
+        holders = dict(cursor.fetchall())
+    found = lines(holders.values())
+    return {number: found[line] for number, line in holders.items() if line in found}
+
+
 def held_since(numbers: Collection[str]) -> dict[str, datetime]:
     """Since when each number has been, or was, held by its last line; numbers no line ever held are left out."""
     with connection.cursor() as cursor:

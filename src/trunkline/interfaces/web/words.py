@@ -15,14 +15,27 @@ from trunkline.agreements.types import (
 )
 from trunkline.billing.types import BILL_STATE_NAMES, ROUNDING_NAMES, BillState, ChargeKind, Rounding
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode, TaxClass
+from trunkline.counter.rulebook import ORIGIN_NAMES
 from trunkline.kernel.text import Text
 from trunkline.ledger.types import GeneralAccount
 from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberKind, NumberState
-from trunkline.ordering.types import ORDER_STATE_NAMES, PAPER_NAMES, ItemAction, OrderState, PaperKind
+from trunkline.ordering.item import RECORD_NAMES, TAKES_EFFECT_NAMES, Origin, Record, TakesEffect
+from trunkline.ordering.types import (
+    COMPLETION_NAMES,
+    ORDER_STATE_NAMES,
+    PAPER_NAMES,
+    VERIFICATION_NAMES,
+    Completion,
+    ItemAction,
+    OrderState,
+    PaperKind,
+    VerificationKind,
+)
 from trunkline.party.types import (
     CONTACT_ROLE_NAMES,
     INDUSTRY_NAMES,
     PAYMENT_METHOD_NAMES,
+    SERVICE_GRADE_NAMES,
     ContactRole,
     CustomerClass,
     IdentityStatus,
@@ -30,11 +43,23 @@ from trunkline.party.types import (
     NeedLevel,
     PaymentMethod,
     Segment,
+    ServiceGrade,
 )
 from trunkline.rating.types import RejectReason, UnratedReason
 from trunkline.runs.types import RUN_STATE_NAMES, RunState
 from trunkline.security.types import CHANNEL_NAMES, Channel, Door
-from trunkline.subscriptions.types import LINE_STATE_NAMES, LineState, StopCause
+from trunkline.subscriptions.types import (
+    DETAIL_TYPE_NAMES,
+    LIFE_PHASE_NAMES,
+    LINE_STATE_NAMES,
+    SERVICE_NAMES,
+    STOP_CAUSE_NAMES,
+    DetailType,
+    LifePhase,
+    LineState,
+    ServiceCode,
+    StopCause,
+)
 
 CUSTOMER_CLASS_NAMES = {
     CustomerClass.GOVERNMENT: Text("政府", "Government"),
@@ -63,14 +88,7 @@ RESTRICTION_NAMES = {
     Restriction.SUSPEND: Text("不办停机", "No suspension"),
     Restriction.TERMINATE: Text("不销号", "No termination"),
     Restriction.TRANSFER: Text("不过户", "No transfer"),
-}
-STOP_CAUSE_NAMES = {
-    StopCause.LOSS: Text("挂失", "Reported lost"),
-    StopCause.VOLUNTARY: Text("停机保号", "Suspended on request"),
-    StopCause.CREDIT_ONEWAY: Text("欠费单停", "Outgoing barred, arrears"),
-    StopCause.CREDIT_TWOWAY: Text("欠费双停", "Barred, arrears"),
-    StopCause.REGULATORY: Text("管制停机", "Barred by regulation"),
-    StopCause.DATA_CAP: Text("流量封顶", "Data cap reached"),
+    Restriction.CHANGE_NUMBER: Text("不改号", "No number change"),
 }
 NUMBER_KIND_NAMES = {
     NumberKind.MOBILE: Text("移动号码", "Mobile"),
@@ -138,6 +156,8 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (BillState, BILL_STATE_NAMES),
         (BusinessKind, BUSINESS_KIND_NAMES),
         (Channel, CHANNEL_NAMES),
+        (Completion, COMPLETION_NAMES),
+        (DetailType, DETAIL_TYPE_NAMES),
         (ChargeKind, CHARGE_KIND_NAMES),
         (ContactRole, CONTACT_ROLE_NAMES),
         (CustomerClass, CUSTOMER_CLASS_NAMES),
@@ -147,22 +167,29 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (IdentityStatus, IDENTITY_STATUS_NAMES),
         (Industry, INDUSTRY_NAMES),
         (ItemAction, ITEM_ACTION_NAMES),
+        (LifePhase, LIFE_PHASE_NAMES),
         (LineState, LINE_STATE_NAMES),
         (NeedLevel, NEED_LEVEL_NAMES),
         (NumberKind, NUMBER_KIND_NAMES),
         (NumberState, NUMBER_STATE_NAMES),
         (OrderState, ORDER_STATE_NAMES),
+        (Origin, ORIGIN_NAMES),
         (PaperKind, PAPER_NAMES),
         (PaymentMethod, PAYMENT_METHOD_NAMES),
         (RejectReason, REJECT_REASON_NAMES),
         (Restriction, RESTRICTION_NAMES),
         (Rounding, ROUNDING_NAMES),
         (RunState, RUN_STATE_NAMES),
+        (Record, RECORD_NAMES),
         (Segment, SEGMENT_NAMES),
+        (ServiceCode, SERVICE_NAMES),
+        (ServiceGrade, SERVICE_GRADE_NAMES),
         (Side, SIDE_NAMES),
         (SignerRole, SIGNER_ROLE_NAMES),
         (StopCause, STOP_CAUSE_NAMES),
+        (TakesEffect, TAKES_EFFECT_NAMES),
         (TaxClass, TAX_CLASS_NAMES),
+        (VerificationKind, VERIFICATION_NAMES),
         (UnratedReason, UNRATED_REASON_NAMES),
     )
 }

@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from trunkline.agreements.types import AgreementView
 from trunkline.counter.registry import service_item
+from trunkline.interfaces.web.counter.papers import PaperFieldsMixin
 from trunkline.interfaces.web.fields import CodeField, DeskForm, MoneyField
-from trunkline.ordering.item import Paper
 from trunkline.ordering.types import OrderRequest, OrderState, PaperKind, ShownPaper
 from trunkline.party.types import BANK_FIELDS, HandlerView, PaymentMethod
 
 ITEM = "new_installation"
-_MARKS = ("original_seen", "sealed", "copy_kept")
 
 
-@dataclass(frozen=True, slots=True)
-class PaperFields:
-    """The fields of one paper, with what the item asks of it."""
-
-    paper: Paper
-    shown_as: BoundField | None
-    reference: BoundField
-    original_seen: BoundField
-    sealed: BoundField
-    copy_kept: BoundField
-
-
-def _paper_form_fields(paper: Paper) -> dict[str, forms.Field]:
-    key = f"paper_{paper.kind}"
-    fields: dict[str, forms.Field] = {
-        f"{key}_reference": forms.CharField(label=_("编号"), max_length=60, required=False),
-        f"{key}_original_seen": forms.BooleanField(label=_("已核原件"), required=False),
-        f"{key}_sealed": forms.BooleanField(label=_("已盖公章"), required=False),
-        f"{key}_copy_kept": forms.BooleanField(label=_("已留复印件"), required=False),
-    }
-    return fields
-
-
-class InstallationForm(DeskForm):
+class InstallationForm(PaperFieldsMixin, DeskForm):
     """One agreement's connectable members are connected together; the papers are those the item declares."""
 
     handler = forms.TypedChoiceField(label=_("经办人"), coerce=int, widget=forms.RadioSelect)
@@ -61,9 +35,6 @@ class InstallationForm(DeskForm):
     )
     security_amount = MoneyField(label=_("每户预付款（元）"), required=False)
     security_months = forms.IntegerField(label=_("预存月数"), required=False, min_value=1, max_value=36)
-    notice_instead = forms.BooleanField(
-        label=_("以《企业名称预先核准通知书》代替登记证件（S01-G1）"), required=False
-    )
     idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
     def __init__(
@@ -75,42 +46,22 @@ class InstallationForm(DeskForm):
             f"paper_{PaperKind.NETWORK_AGREEMENT}_reference": agreement.number,
         }
         super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
-        self.papers = service_item(ITEM).papers
-        for paper in self.papers:
-            self.add_fields(_paper_form_fields(paper))
+        self.add_papers(service_item(ITEM).papers)
         self.agreement = agreement
         self.handlers = {handler.id: handler for handler in handlers}
         chooser = self.fields["handler"]
         assert isinstance(chooser, forms.TypedChoiceField)  # noqa: S101 - declared above  # nosec B101
         chooser.choices = [(handler.id, handler.name) for handler in handlers]
 
-    def paper_fields(self) -> list[PaperFields]:
-        """The fields of each paper in the order of the declaration."""
-        return [
-            PaperFields(
-                paper,
-                self["notice_instead"] if paper.alternative else None,
-                self[f"paper_{paper.kind}_reference"],
-                *(self[f"paper_{paper.kind}_{mark}"] for mark in _MARKS),
-            )
-            for paper in self.papers
-        ]
-
-    def _shown(self) -> tuple[ShownPaper, ...]:
-        shown = []
-        for paper in self.papers:
-            reference = self.cleaned_data[f"paper_{paper.kind}_reference"].strip()
-            marks = [bool(self.cleaned_data[f"paper_{paper.kind}_{mark}"]) for mark in _MARKS]
-            if reference or any(marks):
-                instead = (
-                    paper.alternative if paper.alternative and self.cleaned_data["notice_instead"] else None
-                )
-                shown.append(ShownPaper(instead or paper.kind, reference, *marks))
-        if self.cleaned_data["authorisation"]:
-            shown.append(
-                ShownPaper(PaperKind.BANK_AUTHORISATION, self.cleaned_data["authorisation"], True, True, True)
-            )
-        return tuple(shown)
+    def shown_papers(self) -> tuple[ShownPaper, ...]:
+        """The item's papers, and the bank's authorisation where there is one (S01-G3)."""
+        authorisation = self.cleaned_data["authorisation"]
+        bank = (
+            (ShownPaper(PaperKind.BANK_AUTHORISATION, authorisation, True, True, True),)
+            if authorisation
+            else ()
+        )
+        return (*super().shown_papers(), *bank)
 
     def _security(self) -> dict[str, str]:
         kind = self.cleaned_data["security"]
@@ -130,7 +81,7 @@ class InstallationForm(DeskForm):
             item_code=ITEM,
             organization_id=self.agreement.organization_id,
             handler_id=self.cleaned_data["handler"],
-            papers=self._shown(),
+            papers=self.shown_papers(),
             details=details,
             agreement_id=self.agreement.id,
             idempotency_key=self.cleaned_data["idempotency_key"],

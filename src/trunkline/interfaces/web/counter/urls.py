@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.counter import views
+from trunkline.interfaces.web.counter import applications, views
 
 app_name = "counter"
 urlpatterns = [
@@ -12,6 +12,16 @@ urlpatterns = [
     path("orders/new/", views.choose, name="choose"),
     path("orders/new/<int:agreement_id>/", views.new_installation, name="new"),
     path("orders/new/<int:agreement_id>/check/", views.check, name="check"),
+    path("orders/apply/<int:organization_id>/", applications.choose_item, name="items"),
+    path("orders/apply/<int:organization_id>/<slug:item_code>/", applications.apply_for, name="apply"),
+    path(
+        "orders/apply/<int:organization_id>/<slug:item_code>/check/",
+        applications.check_application,
+        name="check_application",
+    ),
+    path("orders/<int:order_id>/<slug:event>/", views.change, name="change"),
+    path("rulebook/", views.rulebook, name="rulebook"),
+    path("rulebook/<slug:item_code>/", views.rule, name="rule"),
     path("orders/<int:order_id>/", views.show, name="show"),
     path("orders/<int:order_id>/progress/", views.progress, name="progress"),
     path("orders/<int:order_id>/slip.pdf", views.slip, name="slip"),

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from trunkline.agreements import queries as agreements
 from trunkline.agreements.types import IN_FORCE
+from trunkline.catalog.queries import fees_on
 from trunkline.counter import desk
-from trunkline.counter.registry import service_item
+from trunkline.counter.registry import service_item, service_items
+from trunkline.counter.rulebook import COLUMNS, guard_matrix
 from trunkline.interfaces.web.counter.forms import ITEM, InstallationForm, OrderFilter
 from trunkline.interfaces.web.page import StaffRequest, done, file_response, leafed, page, paged, submitted
+from trunkline.interfaces.web.words import text_of
+from trunkline.kernel.periods import local_date
 from trunkline.ordering import queries
+from trunkline.ordering.settings import rule_settings, settings_on
 from trunkline.ordering.types import OrderState, OrderView
 from trunkline.party import queries as party
 from trunkline.security.queries import staff_names
@@ -101,6 +107,7 @@ def _order_context(order: OrderView) -> dict[str, object]:
         "title": service_item(order.item_code).title,
         "failure": order.failure,
         "waiting": order.state in MOVING,
+        "counts": queries.line_counts(order.id),
     }
 
 
@@ -120,6 +127,7 @@ def show(request: StaffRequest, order_id: int) -> HttpResponse:
             lambda limit, offset: queries.order_items(order_id, limit=offset + limit)[offset:],
             _LINES_SHOWN,
         ),
+        "events": CHANGES.get(order.state, ()),
         "placed_by": staff_names({order.placed_by_id}).get(order.placed_by_id, ""),
     }
     return render(request, "counter/show.html", context)
@@ -133,6 +141,66 @@ def progress(request: StaffRequest, order_id: int) -> HttpResponse:
     if order.state not in MOVING:
         response["HX-Refresh"] = "true"
     return response
+
+
+#: What may be done to an order from outside, by state: the verb's page, its words, and whether it takes something away.
+CHANGES = {
+    OrderState.ACKNOWLEDGED: ("stop", "cancel"),
+    OrderState.IN_PROGRESS: ("stop",),
+    OrderState.HELD: ("resume", "cancel"),
+    OrderState.PENDING: ("release", "cancel"),
+    OrderState.FAILED: ("retry", "cancel"),
+}
+_VERBS = {
+    "stop": desk.stop,
+    "resume": desk.resume,
+    "retry": desk.retry,
+    "cancel": desk.cancel,
+    "release": desk.release,
+}
+
+
+@page("order.place", methods=("POST",))
+def change(request: StaffRequest, order_id: int, event: str) -> HttpResponse:
+    """Stop, take up again, retry, withdraw or release an order."""
+    if event not in _VERBS:
+        raise Http404
+    changed = _VERBS[event](order_id=order_id, actor=request.actor, at=request.at)
+    return done(
+        request,
+        _("订单%(state)s。") % {"state": text_of(changed.state).in_language(get_language() or "zh-hans")},
+        "counter:show",
+        order_id,
+    )
+
+
+@page("order.view")
+def rulebook(request: StaffRequest) -> HttpResponse:
+    """The whole standard: items by channel, and the matrix of guards."""
+    codes, rows = guard_matrix()
+    items = tuple(service_items().values())
+    context = {
+        "items": items,
+        "channels": COLUMNS,
+        "guards": [(code, [rows[item.code].get(code, "") for item in items]) for code in codes],
+    }
+    return render(request, "counter/rulebook.html", context)
+
+
+@page("order.view")
+def rule(request: StaffRequest, item_code: str) -> HttpResponse:
+    """One item of the standard as it runs, with the settings that adjust it."""
+    item = service_item(item_code)
+    settings = settings_on(local_date(request.at))
+    context = {
+        "item": item,
+        "channels": [channel for channel in COLUMNS if channel in item.channels],
+        "guards": [(guard, settings.enabled(item, guard)) for guard in item.all_guards()],
+        "enabled": settings.enabled(item),
+        "prices": fees_on([price.code for price in item.prices], local_date(request.at)).values(),
+        "settings": rule_settings([item_code]),
+    }
+    return render(request, "counter/rule.html", context)
 
 
 @page("order.view")

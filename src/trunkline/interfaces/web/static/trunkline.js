@@ -166,6 +166,34 @@
     if (window.echarts) all("[data-chart]").forEach(draw);
   });
 
+  // Filter: rows of a table by what is typed; Enter opens the first that is left.
+  all("[data-filter]").forEach((input) => {
+    const rows = () => all(input.dataset.filter);
+    input.addEventListener("input", () => {
+      const wanted = input.value.trim().toLowerCase();
+      rows().forEach((row) => { row.hidden = !row.textContent.toLowerCase().includes(wanted); });
+    });
+    input.addEventListener("keydown", (event) => {
+      const first = event.key === "Enter" && rows().find((row) => !row.hidden);
+      if (first) one("a", first).click();
+    });
+  });
+
+  // At the counter Enter goes to the next field; Ctrl+Enter sends.
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.form;
+    if (event.key !== "Enter" || !form || form.id !== "order") return;
+    if (event.ctrlKey) {
+      const send = one("button[type=submit][form=order]");
+      if (send && !send.disabled) form.requestSubmit(send);
+    } else if (event.target.matches("input:not([type=hidden]), select")) {
+      const fields = all("input:not([type=hidden]), select, textarea", form).filter((f) => f.offsetParent);
+      const next = fields[fields.indexOf(event.target) + 1] || one("button[type=submit][form=order]");
+      if (next) next.focus();
+    } else return;
+    event.preventDefault();
+  });
+
   const alarm = one(".refusals[data-autofocus]");
   if (alarm) {
     alarm.focus({ preventScroll: true });

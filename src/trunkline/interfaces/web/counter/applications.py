@@ -1,0 +1,199 @@
+"""Applying for a service item on lines there are: one page for every item, made from its declaration."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from trunkline.counter import desk
+from trunkline.counter.registry import service_item, service_items
+from trunkline.interfaces.web.counter.papers import PaperFieldsMixin
+from trunkline.interfaces.web.fields import CodeField, DeskForm
+from trunkline.interfaces.web.page import StaffRequest, done, page, submitted
+from trunkline.kernel.text import Text
+from trunkline.ordering.fields import Field, FieldKind
+from trunkline.ordering.item import ServiceItem
+from trunkline.ordering.rules import sees_no_papers
+from trunkline.ordering.types import Completion, LineChoice, OrderRequest
+from trunkline.party import queries as party
+from trunkline.party.types import HandlerView
+from trunkline.subscriptions.queries import lines, lines_by_number
+
+#: Lines of the judgement that are shown one by one.
+SHOWN = 200
+_SEPARATORS = re.compile(r"[\s,;\uff0c\uff1b\u3001]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A field of the item with its form field."""
+
+    field: Field
+    bound: BoundField
+
+
+def _form_field(field: Field, language: str) -> forms.Field:
+    label = field.label.in_language(language)
+    if field.kind is FieldKind.FLAG:
+        return forms.BooleanField(label=label, required=False)
+    if field.kind is FieldKind.CHOICE:
+        choices = [("", "—"), *((code, text.in_language(language)) for code, text in field.options())]
+        return forms.ChoiceField(label=label, choices=choices, required=False)
+    widget = {
+        FieldKind.LONG_TEXT: forms.Textarea(attrs={"rows": 2}),
+        FieldKind.DATE: forms.DateInput(attrs={"type": "date"}),
+        FieldKind.MONEY: forms.TextInput(attrs={"inputmode": "decimal", "class": "form-control money"}),
+        FieldKind.NUMBER: forms.TextInput(attrs={"inputmode": "numeric"}),
+    }.get(field.kind, forms.TextInput())
+    return forms.CharField(label=label, required=False, widget=widget)
+
+
+class ApplicationForm(PaperFieldsMixin, DeskForm):
+    """Who applies, for which lines, with which papers and answers. What is wrong with them the desk says."""
+
+    handler = forms.TypedChoiceField(
+        label=gettext_lazy("经办人"), coerce=int, required=False, widget=forms.RadioSelect
+    )
+    rows = forms.CharField(
+        label=gettext_lazy("号码"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "form-control code"}),
+    )
+    completion = CodeField(Completion, label=gettext_lazy("部分不通过时"), initial=Completion.ALL_OR_NOTHING)
+    idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=80)
+
+    def __init__(
+        self,
+        *args: Any,
+        item: ServiceItem[Any, Any],
+        handlers: Sequence[HandlerView],
+        organization_id: int,
+        **kwargs: Any,
+    ) -> None:
+        initial = {
+            "idempotency_key": str(uuid.uuid4()),
+            "handler": handlers[0].id if handlers else None,
+        }
+        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+        self.item, self.organization_id = item, organization_id
+        self.add_papers(item.papers)
+        language = get_language() or "zh-hans"
+        self.add_fields({f"ask_{field.name}": _form_field(field, language) for field in item.fields})
+        chooser = self.fields["handler"]
+        assert isinstance(chooser, forms.TypedChoiceField)  # noqa: S101 - declared above  # nosec B101
+        chooser.choices = [(handler.id, handler.name) for handler in handlers]
+
+    def asked(self) -> list[Asked]:
+        """The item's fields in the order of the declaration."""
+        return [Asked(field, self[f"ask_{field.name}"]) for field in self.item.fields]
+
+    def clean_rows(self) -> tuple[LineChoice, ...]:
+        """A line a row: its number, then the answers for it in the order of the item's line fields."""
+        written = [
+            _SEPARATORS.split(row.strip()) for row in self.cleaned_data["rows"].splitlines() if row.strip()
+        ]
+        known = lines_by_number([row[0] for row in written])
+        unknown = [row[0] for row in written if row[0] not in known]
+        if unknown:
+            raise forms.ValidationError(
+                _("没有这些在用号码：%(numbers)s") % {"numbers": "、".join(unknown[:10])}
+            )
+        names = [field.name for field in self.item.line_fields]
+        return tuple(LineChoice(known[row[0]].id, dict(zip(names, row[1:], strict=False))) for row in written)
+
+    def request(self) -> OrderRequest:
+        """The order as the counter takes it."""
+        return OrderRequest(
+            item_code=self.item.code,
+            organization_id=self.organization_id,
+            handler_id=self.cleaned_data["handler"] or None,
+            papers=self.shown_papers(),
+            details={
+                field.name: self.cleaned_data[f"ask_{field.name}"]
+                for field in self.item.fields
+                if self.cleaned_data[f"ask_{field.name}"]
+            },
+            lines=self.cleaned_data["rows"],
+            completion=self.cleaned_data["completion"] or Completion.ALL_OR_NOTHING,
+            idempotency_key=self.cleaned_data["idempotency_key"],
+        )
+
+
+def _form(request: StaffRequest, item_code: str, organization_id: int) -> ApplicationForm:
+    chosen = [int(id_) for id_ in request.GET.getlist("line") if id_.isdecimal()]
+    numbers = "\n".join(line.number for line in lines(chosen).values())
+    return ApplicationForm(
+        request.POST or None,
+        item=service_item(item_code),
+        handlers=party.handlers(organization_id),
+        organization_id=organization_id,
+        initial={"rows": numbers},
+    )
+
+
+@page("order.place")
+def choose_item(request: StaffRequest, organization_id: int) -> HttpResponse:
+    """What this channel may do for an organisation, in the order of the standard."""
+    items = [
+        item
+        for item in service_items().values()
+        if request.actor.channel in item.channels and request.actor.may(item.permission)
+    ]
+    context = {
+        "organization": party.organization(organization_id),
+        "items": items,
+        "lines": request.GET.getlist("line"),
+        "elsewhere": len(service_items()) - len(items),
+    }
+    return render(request, "counter/items.html", context)
+
+
+@page("order.place", methods=("GET", "HEAD", "POST"))
+def apply_for(request: StaffRequest, organization_id: int, item_code: str) -> HttpResponse:
+    """Apply for one item for one line or many."""
+    form = _form(request, item_code, organization_id)
+    if submitted(request, form):
+        placed = desk.place(request=form.request(), actor=request.actor, at=request.at)
+        return done(
+            request, _("已受理，订单号 %(number)s。") % {"number": placed.number}, "counter:show", placed.id
+        )
+    context = {
+        "form": form,
+        "item": form.item,
+        "organization": party.organization(organization_id),
+        "handlers": party.handlers(organization_id),
+        "no_papers": sees_no_papers(form.item, request.actor.channel),
+        "row_shape": [Text("号码", "Number"), *(field.label for field in form.item.line_fields)],
+    }
+    return render(request, "counter/apply.html", context)
+
+
+@page("order.place", methods=("POST",))
+def check_application(request: StaffRequest, organization_id: int, item_code: str) -> HttpResponse:
+    """What would happen with the form as it stands, line by line."""
+    form = _form(request, item_code, organization_id)
+    context: dict[str, object] = {"form": form, "item": form.item}
+    if form.is_valid():
+        asked = form.request()
+        judged = desk.dry_run(asked, actor=request.actor, at=request.at)
+        context |= {
+            "judgement": judged,
+            "shown": judged.lines[:SHOWN],
+            "may_go_on": not judged.reasons(asked.completion),
+        }
+    return render(request, "counter/judged.html", context)
+
+
+def titles() -> Mapping[str, Text]:
+    """Titles of the items by code."""
+    return {code: item.title for code, item in service_items().items()}
