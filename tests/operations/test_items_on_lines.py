@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.items import application
-from tests.lines import Connected, connect
+from tests.lines import Connected, accounts, connect
 from tests.operations.test_billing import OCTOBER, charge, draft
 from tests.signing import FIVE_PAPERS, installation, member_rows, premium, signed_agreement
 from tests.support import check_deferred, snapshot
@@ -30,11 +30,12 @@ from trunkline.numbering.queries import numbers
 from trunkline.numbering.types import NumberKind, NumberState
 from trunkline.ordering.queries import line_counts, order_items
 from trunkline.ordering.types import Completion, OrderRequest, OrderState
+from trunkline.party.operations import blacklist_organization
 from trunkline.party.queries import organization
 from trunkline.party.types import PaymentMethod
 from trunkline.security.types import Actor, Channel
 from trunkline.subscriptions import operations as subscriptions
-from trunkline.subscriptions.queries import holders_of_offering, lines, plan_periods
+from trunkline.subscriptions.queries import holders_of_offering, lines, plan_periods, sims_in_stock
 from trunkline.subscriptions.types import DetailType, LineState, LineView, ServiceCode, StopCause
 
 #: A day after the bills of October fell due.
@@ -203,6 +204,24 @@ def another_organisation(scene: Scene) -> None:
     )
 
 
+def blacklist(scene: Scene, organization_id: int) -> None:
+    blacklist_organization(
+        organization_id=organization_id, reason="恶意欠费", actor=scene.actor, at=scene.before()
+    )
+
+
+def new_owner_owes(scene: Scene) -> None:
+    owner = scene.world.organizations["HF"][1]
+    (account,) = accounts(scene.world, scene.actor, scene.before(), 1, organization=owner)
+    made = replace(draft(scene.world, account, charge("66.00")), organization_id=owner)
+    issue_bills(month=OCTOBER, drafts=[made], actor=scene.actor, at=OCTOBER.end)
+
+
+def use_up_the_cards(scene: Scene) -> None:
+    stock = scene.world.branches["HF"]
+    connect(scene.world, scene.actor, scene.before(), sims_in_stock(stock) - 2)
+
+
 def asks(**details: Any) -> Callable[[Scene], None]:
     return lambda scene: scene.details.update(details)
 
@@ -367,6 +386,11 @@ REFUSED: Mapping[tuple[str, str], Callable[[Scene], None]] = {
     ("transfer_of_ownership", "agreement_allows_transfer"): in_agreement,
     ("transfer_of_ownership", "no_premium_rule"): premium_number,
     ("transfer_of_ownership", "settled"): owes,
+    ("transfer_of_ownership", "not_blacklisted"): lambda scene: blacklist(scene, scene.bank),
+    ("transfer_of_ownership", "new_owner_not_blacklisted"): lambda scene: blacklist(
+        scene, scene.world.organizations["HF"][1]
+    ),
+    ("transfer_of_ownership", "new_owner_pays"): lambda scene: new_owner_owes(scene),
     ("transfer_of_ownership", "not_suspended"): stopped(StopCause.VOLUNTARY),
     ("transfer_of_ownership", "not_lost"): stopped(StopCause.LOSS),
     ("transfer_of_ownership", "new_owner_known"): asks(new_owner="C-0"),
@@ -395,6 +419,7 @@ REFUSED: Mapping[tuple[str, str], Callable[[Scene], None]] = {
         line_ids=[scene.one.line_id], cause=StopCause.LOSS, actor=scene.actor, at=scene.before()
     ),
     ("sim_replacement", "no_arrears"): owes,
+    ("sim_replacement", "cards_in_stock"): lambda scene: use_up_the_cards(scene),
     ("sim_replacement", "postpaid_not_stopped"): stopped(StopCause.LOSS),
     ("sim_replacement", "damaged_card_returned"): asks(reason="damaged"),
     ("product_order", "no_arrears"): owes,
@@ -408,7 +433,11 @@ REFUSED: Mapping[tuple[str, str], Callable[[Scene], None]] = {
     (code, guard): prepare
     for code, item in service_items().items()
     if code != "new_installation"
-    for guard, prepare in (("of_the_organisation", another_organisation), ("in_use", ended))
+    for guard, prepare in (
+        ("of_the_organisation", another_organisation),
+        ("in_use", ended),
+        ("known_lines", lambda scene: scene.lines.append(Connected(999_999, "", 0))),
+    )
 }
 
 

@@ -19,7 +19,7 @@ urlpatterns = [
         applications.check_application,
         name="check_application",
     ),
-    path("orders/<int:order_id>/<slug:event>/", views.change, name="change"),
+    path("orders/<int:order_id>/change/<slug:event>/", views.change, name="change"),
     path("rulebook/", views.rulebook, name="rulebook"),
     path("rulebook/<slug:item_code>/", views.rule, name="rule"),
     path("orders/<int:order_id>/", views.show, name="show"),

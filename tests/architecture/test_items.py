@@ -1,0 +1,83 @@
+"""Every service item is complete: prices, permissions, clauses, and a test for each of its guards."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from tests.operations import test_items_on_lines as on_lines
+from tests.rules.test_guard_matrix import MATRIX
+from trunkline.counter.registry import service_items
+from trunkline.ordering.item import LineGuard, Origin
+from trunkline.security.roles import ROLES
+
+OPERATIONS = Path(on_lines.__file__).parent
+#: Guards that only the matrix brings up: their states cannot be reached by an operation yet.
+BY_MATRIX = {
+    (item, guard)
+    for item in MATRIX
+    for guard in (
+        "organisation_name",
+        "no_number_arrangement",
+        "no_marketing_policy",
+        "no_subsidy",
+        "not_in_phase",
+    )
+}
+#: New installations are refused in a file of their own: the guard, and the test that brings it up.
+NEW_INSTALLATION = {
+    "agreement_in_force": "test_an_unsigned_attachment_connects_nobody",
+    "out_of_town_secured": "test_an_sme_with_an_out_of_town_id_pays_in_advance",
+    "bank_data_complete": "test_every_reason_is_given_at_once",
+    "notice_only_without_licence": "test_a_licensed_customer_cannot_apply_on_the_notice_of_a_name",
+    "cards_in_stock": "test_too_few_cards_in_stock_are_told",
+    "numbers_reserved": "test_a_number_that_is_no_longer_reserved_is_refused",
+    "five_lines_a_person": "test_a_persons_sixth_line_is_refused_over_the_whole_operator",
+    "plans_priced": "test_a_plan_without_a_price_is_refused",
+}
+
+
+def tests_in(path: Path) -> set[str]:
+    return {
+        n.name
+        for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(n, ast.FunctionDef)
+    }
+
+
+def test_every_item_has_an_accepting_test_and_every_guard_a_refusing_one() -> None:
+    there = tests_in(OPERATIONS / "test_new_installation.py")
+    refused = (
+        set(on_lines.REFUSED)
+        | BY_MATRIX
+        | {("new_installation", guard) for guard, test in NEW_INSTALLATION.items() if test in there}
+    )
+    wanted = {(code, guard.code) for code, item in service_items().items() for guard in item.all_guards()}
+    assert wanted - refused == set()
+    assert service_items().keys() - on_lines.ACCEPTED.keys() == {"new_installation"}
+
+
+def test_every_price_an_item_charges_is_declared_with_its_reference() -> None:
+    for code, item in service_items().items():
+        assert item.fee in {price.code for price in item.prices}, code
+        assert all(price.reference for price in item.prices), code
+
+
+def test_every_item_may_be_applied_for_by_a_role_of_each_of_its_channels() -> None:
+    for code, item in service_items().items():
+        staffed = {role.channel for role in ROLES}
+        for channel in item.channels & staffed:
+            roles = [role for role in ROLES if role.channel is channel]
+            assert any({item.permission, "item.*"} & set(role.permissions) for role in roles), (code, channel)
+
+
+def test_every_guard_names_its_clause_and_inferred_items_say_so() -> None:
+    for code, item in service_items().items():
+        guards = [guard.code for guard in item.all_guards()]
+        assert len(set(guards)) == len(guards), code
+        assert all(guard.clause for guard in item.all_guards()), code
+        inferred = item.origin is Origin.INFERRED
+        assert inferred == item.clause.startswith(("S04", "S10", "S14", "S15", "S20", "S21", "S26", "S27")), (
+            code
+        )
+        assert all(isinstance(guard, LineGuard) for guard in item.line_guards)
