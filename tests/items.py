@@ -17,6 +17,9 @@ DETAILS: Mapping[str, Mapping[str, Any]] = {
     "product_order": {"product": "VAS-CALL"},
     "product_cancellation": {"product": "VAS-CALL"},
     "detail_masking": {"mask_voice": True},
+    "prepayment_refund": {"reason": "不再使用"},
+    "account_record_change": {"title": "合肥示范银行信息中心"},
+    "customer_record_change": {"address": "安徽省合肥市长江路200号"},
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.codes import resident_id
 from tests.items import application
 from tests.lines import Connected, accounts, connect
 from tests.operations.test_billing import OCTOBER, charge, draft
@@ -31,7 +32,7 @@ from trunkline.numbering.types import NumberKind, NumberState
 from trunkline.ordering.queries import line_counts, order_items
 from trunkline.ordering.types import Completion, OrderRequest, OrderState
 from trunkline.party.operations import blacklist_organization
-from trunkline.party.queries import organization
+from trunkline.party.queries import accounts_by_id, organization
 from trunkline.party.types import PaymentMethod
 from trunkline.security.types import Actor, Channel
 from trunkline.subscriptions import operations as subscriptions
@@ -125,17 +126,22 @@ def owes(scene: Scene) -> None:
     issue_bills(month=OCTOBER, drafts=[made], actor=scene.actor, at=OCTOBER.end)
 
 
+def hold_money(scene: Scene, owners: Sequence[Connected]) -> None:
+    for line in owners:
+        take_payment(
+            organization_id=scene.bank,
+            account_id=line.account_id,
+            bill_ids=(),
+            amount=Decimal("20.00"),
+            method=PaymentMethod.CASH,
+            reference="",
+            actor=scene.actor,
+            at=scene.before(),
+        )
+
+
 def holds_money(scene: Scene) -> None:
-    take_payment(
-        organization_id=scene.bank,
-        account_id=scene.one.account_id,
-        bill_ids=(),
-        amount=Decimal("20.00"),
-        method=PaymentMethod.CASH,
-        reference="",
-        actor=scene.actor,
-        at=scene.before(),
-    )
+    hold_money(scene, scene.lines[:1])
 
 
 def stopped(cause: StopCause) -> Callable[[Scene], None]:
@@ -217,6 +223,14 @@ def new_owner_owes(scene: Scene) -> None:
     issue_bills(month=OCTOBER, drafts=[made], actor=scene.actor, at=OCTOBER.end)
 
 
+def one_person_for_all(scene: Scene, lines_wanted: int) -> None:
+    scene.lines += connect(scene.world, scene.actor, scene.before(), lines_wanted - len(scene.lines))
+    person = resident_id("340102", "19850505", 8)
+    scene.values.update(
+        {line.line_id: {"user_name": "程一诺", "user_id_number": person} for line in scene.lines}
+    )
+
+
 def use_up_the_cards(scene: Scene) -> None:
     stock = scene.world.branches["HF"]
     connect(scene.world, scene.actor, scene.before(), sims_in_stock(stock) - 2)
@@ -270,6 +284,8 @@ READY: Mapping[str, Callable[[Scene], None]] = {
         new_owner=organization(scene.world.organizations["HF"][1]).code
     ),
     "product_cancellation": has_product,
+    "prepayment_refund": lambda scene: hold_money(scene, scene.lines),
+    "user_record_change": lambda scene: one_person_for_all(scene, 3),
 }
 
 
@@ -353,6 +369,29 @@ def _(scene: Scene, after: list[LineView]) -> None:
     ]
 
 
+@shows("prepayment_refund")
+def _(scene: Scene, after: list[LineView]) -> None:
+    assert customer_deposits([line.account_id for line in after]) == {}
+
+
+@shows("user_record_change")
+def _(scene: Scene, after: list[LineView]) -> None:
+    assert {(line.user_name, line.user_id_number) for line in after} == {
+        ("程一诺", resident_id("340102", "19850505", 8))
+    }
+
+
+@shows("account_record_change")
+def _(scene: Scene, after: list[LineView]) -> None:
+    found = accounts_by_id([line.account_id for line in after]).values()
+    assert {account.title for account in found} == {"合肥示范银行信息中心"}
+
+
+@shows("customer_record_change")
+def _(scene: Scene, after: list[LineView]) -> None:
+    assert organization(scene.bank).address == "安徽省合肥市长江路200号"
+
+
 @shows("detail_masking")
 def _(scene: Scene, after: list[LineView]) -> None:
     assert {line.masks for line in after} == {(DetailType.VOICE,)}
@@ -390,11 +429,18 @@ REFUSED: Mapping[tuple[str, str], Callable[[Scene], None]] = {
     ("transfer_of_ownership", "new_owner_not_blacklisted"): lambda scene: blacklist(
         scene, scene.world.organizations["HF"][1]
     ),
-    ("transfer_of_ownership", "new_owner_pays"): lambda scene: new_owner_owes(scene),
+    ("transfer_of_ownership", "new_owner_pays"): new_owner_owes,
     ("transfer_of_ownership", "not_suspended"): stopped(StopCause.VOLUNTARY),
     ("transfer_of_ownership", "not_lost"): stopped(StopCause.LOSS),
     ("transfer_of_ownership", "new_owner_known"): asks(new_owner="C-0"),
     ("transfer_of_ownership", "real_name"): answers(user_id_number="340102198001010019"),
+    ("prepayment_refund", "no_agreement_in_term"): in_agreement,
+    ("prepayment_refund", "something_to_refund"): owes,
+    ("user_record_change", "real_name"): answers(user_id_number="340102198001010019"),
+    ("user_record_change", "five_lines_a_person"): lambda scene: one_person_for_all(scene, 6),
+    ("account_record_change", "something_changes"): lambda scene: scene.details.update(title=""),
+    ("account_record_change", "bank_data_complete"): asks(payment_method="bank_collection"),
+    ("customer_record_change", "something_changes"): lambda scene: scene.details.update(address=""),
     ("number_change", "no_arrears"): owes,
     ("number_change", "no_premium_rule"): premium_number,
     ("number_change", "not_suspended"): stopped(StopCause.VOLUNTARY),
@@ -419,7 +465,7 @@ REFUSED: Mapping[tuple[str, str], Callable[[Scene], None]] = {
         line_ids=[scene.one.line_id], cause=StopCause.LOSS, actor=scene.actor, at=scene.before()
     ),
     ("sim_replacement", "no_arrears"): owes,
-    ("sim_replacement", "cards_in_stock"): lambda scene: use_up_the_cards(scene),
+    ("sim_replacement", "cards_in_stock"): use_up_the_cards,
     ("sim_replacement", "postpaid_not_stopped"): stopped(StopCause.LOSS),
     ("sim_replacement", "damaged_card_returned"): asks(reason="damaged"),
     ("product_order", "no_arrears"): owes,
@@ -432,7 +478,7 @@ REFUSED: Mapping[tuple[str, str], Callable[[Scene], None]] = {
 } | {
     (code, guard): prepare
     for code, item in service_items().items()
-    if code != "new_installation"
+    if code not in {"new_installation", "customer_record_change"}
     for guard, prepare in (
         ("of_the_organisation", another_organisation),
         ("in_use", ended),

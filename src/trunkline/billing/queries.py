@@ -209,6 +209,17 @@ def payment(payment_id: int) -> PaymentView:
     return found[0]
 
 
+def last_payment_methods(account_ids: Iterable[int]) -> dict[int, PaymentMethod]:
+    """How money last came in for accounts, by account; those nothing came in for are left out (S13-G2)."""
+    rows = (
+        Payment.objects.filter(account_id__in=set(account_ids))
+        .order_by("account_id", "-taken_at", "-id")
+        .distinct("account_id")
+        .values_list("account_id", "method")
+    )
+    return {account: PaymentMethod(method) for account, method in rows if account is not None}
+
+
 def account_balance(account_id: int) -> AccountBalance:
     """What an account owes and what is held for it, from the ledger."""
     found = balances([account_id])[account_id]

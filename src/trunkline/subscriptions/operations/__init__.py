@@ -3,6 +3,7 @@
 from trunkline.subscriptions.operations.changing import (
     change_numbers,
     change_plans,
+    change_users,
     close_offerings,
     open_offerings,
     replace_sims,
@@ -22,6 +23,7 @@ from trunkline.subscriptions.operations.stopping import (
 __all__ = [
     "change_numbers",
     "change_plans",
+    "change_users",
     "close_offerings",
     "close_services",
     "connect_lines",

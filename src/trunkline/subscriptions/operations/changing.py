@@ -12,7 +12,7 @@ from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 from trunkline.subscriptions.operations.stock import take_sims
 from trunkline.subscriptions.operations.stopping import changed, require_live
-from trunkline.subscriptions.rules import NUMBER_HAS_LINE, OFFERING_OPEN
+from trunkline.subscriptions.rules import NUMBER_HAS_LINE, OFFERING_OPEN, person_key
 from trunkline.subscriptions.types import DetailType, LineState, NameType
 
 
@@ -149,17 +149,27 @@ def transfer_lines(
         "WHERE id = new.line RETURNING id",
         parameters,
     )
-    if users:
-        changed(
-            "UPDATE subscriptions_line SET user_name = new.name, user_id_number = new.id_number "
-            "FROM unnest(%(lines)s::bigint[], %(names)s::text[], %(ids)s::text[]) AS new (line, name, id_number) "
-            "WHERE id = new.line RETURNING id",
-            {
-                "lines": list(users),
-                "names": [name for name, _ in users.values()],
-                "ids": [id_number for _, id_number in users.values()],
-            },
-        )
+    _set_users(users)
+
+
+@operation("line.change_user")
+def change_users(*, users: Mapping[int, tuple[str, str]], actor: Actor, at: datetime) -> None:
+    """Register other actual users of lines: name and identity number (S09-1, REG-13)."""
+    require_live(list(users))
+    _set_users(users)
+
+
+def _set_users(users: Mapping[int, tuple[str, str]]) -> None:
+    changed(
+        "UPDATE subscriptions_line SET user_name = new.name, user_id_number = new.id_number "
+        "FROM unnest(%(lines)s::bigint[], %(names)s::text[], %(ids)s::text[]) AS new (line, name, id_number) "
+        "WHERE id = new.line RETURNING id",
+        {
+            "lines": list(users),
+            "names": [name.strip() for name, _ in users.values()],
+            "ids": [person_key(id_number) for _, id_number in users.values()],
+        },
+    )
 
 
 @operation("line.change_plan")
