@@ -79,6 +79,12 @@ ROLES: tuple[RoleDeclaration, ...] = (
         (*_READING, "usage.*", "bill.*", "payment.*", "ledger.*", "verify.view"),
     ),
     RoleDeclaration(
+        "product_manager",
+        Text("产品经理", "Product manager"),
+        Channel.BACK_OFFICE,
+        (*_READING, "catalog.*"),
+    ),
+    RoleDeclaration(
         "branch_manager",
         Text("分公司经理", "Branch manager"),
         Channel.BACK_OFFICE,

@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from trunkline.agreements import queries as agreements
 from trunkline.agreements.operations import link_members
 from trunkline.agreements.types import MemberView, PremiumTerms
-from trunkline.billing.operations import receive_premium_deposit, take_payment
+from trunkline.billing.operations import receive_premium_deposits, take_advance_payments
+from trunkline.billing.types import AdvancePayment, PremiumDeposit
 from trunkline.catalog import queries as catalog
 from trunkline.catalog.types import OfferingView, PaymentMode, PriceVersionView
 from trunkline.kernel.periods import local_date
@@ -176,9 +177,10 @@ def _security_per_line(around: Circumstances, facts: Facts, member: MemberView) 
     chosen = around.request.details.get("security") or {}
     if chosen.get("kind") == "deposit":
         try:
-            return Decimal(str(chosen.get("amount", "0")))
+            amount = Decimal(str(chosen.get("amount", "0")))
         except InvalidOperation:
             return Decimal(0)
+        return amount if amount.is_finite() else Decimal(0)
     if chosen.get("kind") == "prepay_months" and chosen.get("months") in PREPAID_MONTHS:
         return facts.prices[facts.offerings[member.plan_code].id].monthly_fee * int(chosen["months"])
     return Decimal(0)
@@ -290,31 +292,35 @@ def _connect(around: Circumstances, facts: Facts, actor: Actor) -> Sequence[int]
 
 
 def _take_deposits(around: Circumstances, facts: Facts, accounts: Sequence[int], actor: Actor) -> None:
+    """The deposits of premium numbers (P2-02) and what is paid in advance under S01-G2."""
     method = _payment_method(around)
-    for member, account in zip(facts.members, accounts, strict=True):
-        premium = facts.premiums.get(member.number)
-        if premium is not None:
-            receive_premium_deposit(
-                account_id=account,
-                number=member.number,
-                amount=premium.prepayment,
-                method=method,
-                reference=f"agreement:{around.request.agreement_id}",
-                actor=actor,
-                at=around.at,
-            )
-        security = _security_per_line(around, facts, member)
-        if security:
-            take_payment(
-                organization_id=around.organization.id,
-                account_id=account,
-                bill_ids=(),
-                amount=security,
-                method=method,
-                reference="S01-G2",
-                actor=actor,
-                at=around.at,
-            )
+    owners = list(zip(facts.members, accounts, strict=True))
+    deposits = [
+        PremiumDeposit(account, member.number, facts.premiums[member.number].prepayment)
+        for member, account in owners
+        if member.number in facts.premiums
+    ]
+    if deposits:
+        receive_premium_deposits(
+            deposits=deposits,
+            method=method,
+            reference=f"agreement:{around.request.agreement_id}",
+            actor=actor,
+            at=around.at,
+        )
+    secured = [
+        AdvancePayment(account, _security_per_line(around, facts, member)) for member, account in owners
+    ]
+    advances = [advance for advance in secured if advance.amount]
+    if advances:
+        take_advance_payments(
+            organization_id=around.organization.id,
+            advances=advances,
+            method=method,
+            reference="S01-G2",
+            actor=actor,
+            at=around.at,
+        )
 
 
 ITEM: ServiceItem[Facts] = ServiceItem(

@@ -250,7 +250,7 @@ def load_catalog(*, actor: Actor, at: datetime) -> None:
             at=at,
         )
     for tax_class, rate in TAX_RATES:
-        catalog.define_tax_rate(
+        catalog.publish_tax_rate(
             tax_class=tax_class,
             rate=rate,
             valid_from=SINCE,
@@ -259,7 +259,7 @@ def load_catalog(*, actor: Actor, at: datetime) -> None:
             at=at,
         )
     for item_code, title, amount, fee_reference in FEES:
-        catalog.define_fee(
+        catalog.publish_fee(
             item_code=item_code,
             title=title,
             amount=amount,
