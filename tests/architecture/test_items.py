@@ -37,7 +37,7 @@ NEW_INSTALLATION = {
 }
 
 
-def tests_in(path: Path) -> set[str]:
+def names_of_tests(path: Path) -> set[str]:
     return {
         n.name
         for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -46,7 +46,7 @@ def tests_in(path: Path) -> set[str]:
 
 
 def test_every_item_has_an_accepting_test_and_every_guard_a_refusing_one() -> None:
-    there = tests_in(OPERATIONS / "test_new_installation.py")
+    there = names_of_tests(OPERATIONS / "test_new_installation.py")
     refused = (
         set(on_lines.REFUSED)
         | BY_MATRIX

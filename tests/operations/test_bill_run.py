@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from collections.abc import Callable, Iterable
@@ -12,8 +13,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from tests.lines import Connected, accounts, connect, plan_id
 from tests.signing import member_rows, premium, signed_agreement
@@ -27,7 +30,10 @@ from trunkline.billing.types import BillState, ChargeKind
 from trunkline.catalog import operations as catalog
 from trunkline.catalog import queries as catalog_queries
 from trunkline.catalog.types import OfferingKind, PaymentMode
+from trunkline.interfaces.cli import cli
 from trunkline.interfaces.cli.demo.reference import PLANS
+from trunkline.interfaces.jobs.handlers import bill_parked_again
+from trunkline.kernel.clock import at_time
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refused
@@ -415,6 +421,46 @@ def test_an_account_without_a_price_is_parked_and_billed_when_there_is_one(
     assert rating.unrated_reasons(OCTOBER) == {}
     assert retry_parked(month=OCTOBER, actor=actor, at=AFTER) == again
     assert broken() == []
+
+
+def test_the_figures_of_a_run_are_read_by_one_statement(world: World, actor: Actor) -> None:
+    """Else a page could show an account as no longer parked, and not yet as billed."""
+    connect(world, actor, BEFORE, 3)
+    done = run(OCTOBER, actor)
+    with CaptureQueriesContext(connection) as asked:
+        assert bill_run(OCTOBER) == done
+    assert len(asked) == 1
+
+
+def test_parked_accounts_are_billed_again_from_the_command_line_and_by_the_job(
+    world: World, actor: Actor, make_actor: Callable[..., Actor]
+) -> None:
+    first, second = connect(world, actor, BEFORE, 2)
+    offering = offering_without_price(actor)
+    for line in (first, second):
+        change_plan(line_id=line.line_id, offering_id=offering, on=ENTERED, actor=actor, at=ENTERED)
+    assert run(OCTOBER, actor).parked == 2
+    before = snapshot()
+    with pytest.raises(Refused) as refused:
+        retry_parked(month=OCTOBER, actor=make_actor(role="clerk", branch="HF"), at=AFTER)
+    assert [r.code for r in refused.value.refusals] == ["permission.missing"]
+    with acting(actor):
+        assert snapshot() == before
+    with at_time(AFTER):
+        still = CliRunner().invoke(cli, ["--as", "billing", "bill", "retry", "2026-10"])
+        assert still.exit_code == 1, still.output
+        assert "没有生效的资费" in still.stdout
+        price(offering, actor)
+        officer = make_actor(role="billing_officer", branch="AH").staff_id
+        bill_parked_again(staff_id=officer, month="2026-10")
+        bill_parked_again(staff_id=officer, month="2026-10")
+        done = CliRunner().invoke(cli, ["--as", "billing", "bill", "retry", "2026-10", "--json"])
+    check_deferred()
+    assert done.exit_code == 0, done.output
+    assert (json.loads(done.stdout)["bills"], json.loads(done.stdout)["parked"]) == (2, 0)
+    with acting(actor):
+        assert amounts(first.account_id) == {"plan.4G-X": Decimal("9.00")}
+        assert broken() == []
 
 
 @pytest.mark.parametrize("fault", ["a charge no column holds", "a charge nobody can make", "a negative bill"])

@@ -19,8 +19,16 @@ from tests.world import World
 from trunkline.billing import queries
 from trunkline.billing.checks import CHECKS
 from trunkline.billing.models import Bill
-from trunkline.billing.operations import issue_bills, take_payment
-from trunkline.billing.types import BillDraft, BillState, ChargeKind, ChargeLine, DueRelease, TaxLine
+from trunkline.billing.operations import issue_bills, take_advance_payments, take_payment
+from trunkline.billing.types import (
+    AdvancePayment,
+    BillDraft,
+    BillState,
+    ChargeKind,
+    ChargeLine,
+    DueRelease,
+    TaxLine,
+)
 from trunkline.catalog.types import TaxClass
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.periods import Month
@@ -272,6 +280,59 @@ def test_hundreds_of_bills_take_as_many_statements_as_one(world: World, actor: A
     check_deferred()
     assert queries.bill_totals(OCTOBER.next()) == (300, Decimal("3600.00"), Decimal("3600.00"))
     assert broken() == []
+
+
+def test_money_held_for_hundreds_meets_their_bills_in_as_many_statements_as_for_one(
+    world: World, actor: Actor, at: datetime
+) -> None:
+    def statements(month: Month, account_ids: Sequence[int]) -> int:
+        for _ in range(2):
+            take_advance_payments(
+                organization_id=world.organizations["HF"][0],
+                advances=[AdvancePayment(account, Decimal("7.00")) for account in account_ids],
+                method=PaymentMethod.CASH,
+                actor=actor,
+                at=at,
+            )
+        drafts = [draft(world, account, charge("9.00")) for account in account_ids]
+        with CaptureQueriesContext(connection) as captured:
+            issue_bills(month=month, drafts=drafts, actor=actor, at=ISSUED)
+        return len(captured)
+
+    few, many = accounts(world, actor, at, 1), accounts(world, actor, at, 300)
+    assert statements(OCTOBER, few) == statements(OCTOBER, many)
+    check_deferred()
+    assert {queries.account_balance(account).customer_deposit for account in (*few, *many)} == {
+        Decimal("5.00")
+    }
+    (bill,) = queries.bills_of_account(many[-1])
+    assert bill.state is BillState.PAID
+    assert [payment.allocations for payment in queries.payments_of_bill(bill.id)] == [
+        ((bill.id, Decimal("7.00")),),
+        ((bill.id, Decimal("2.00")),),
+    ]
+    assert broken() == []
+
+
+def test_the_audit_row_of_bills_says_how_many_and_how_much_and_not_each_draft(
+    world: World, actor: Actor, at: datetime
+) -> None:
+    first, second, alone = accounts(world, actor, at, 3)
+    drafts = [
+        draft(world, first, charge("5.00"), charge("1.50")),
+        draft(world, second, charge("3.00")),
+        replace(draft(world, alone, releases=[DueRelease(NUMBER, ZERO)]), billed=False),
+    ]
+    issue_bills(month=OCTOBER, drafts=drafts, actor=actor, at=ISSUED)
+    issuing = AuditOperation.objects.get(verb="bill.issue")
+    assert issuing.arguments == {
+        "month": {"year": 2026, "number": 10},
+        "drafts": {"accounts": 3, "bills": 2, "total": "9.50"},
+    }
+    posting = AuditOperation.objects.get(verb="ledger.post")
+    assert posting.parent_id == issuing.pk
+    assert posting.arguments == {"entries": {"count": 2, "sources": ["bill"], "debits": "9.50"}}
+    assert set(Bill.objects.values_list("operation_id", flat=True)) == {issuing.pk}
 
 
 def test_a_bill_names_its_operation_and_what_it_says_never_changes(

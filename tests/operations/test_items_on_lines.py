@@ -232,8 +232,17 @@ def one_person_for_all(scene: Scene, lines_wanted: int) -> None:
 
 
 def use_up_the_cards(scene: Scene) -> None:
-    stock = scene.world.branches["HF"]
-    connect(scene.world, scene.actor, scene.before(), sims_in_stock(stock) - 2)
+    """Each replacement takes a card and retires another, so that two are left."""
+    left = sims_in_stock(scene.world.branches["HF"]) - 2
+    while left:
+        taken = min(left, len(scene.lines))
+        subscriptions.replace_sims(
+            line_ids=[line.line_id for line in scene.lines[:taken]],
+            stock_id=scene.world.branches["HF"],
+            actor=scene.actor,
+            at=scene.before(),
+        )
+        left -= taken
 
 
 def asks(**details: Any) -> Callable[[Scene], None]:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.signing import FIVE_PAPERS, installation, member_rows, premium, signed_agreement
-from tests.support import snapshot
+from tests.support import check_deferred, snapshot
 from tests.world import World, number_of
 from trunkline.agreements import queries as agreements
+from trunkline.billing.checks import CHECKS as BILLING_CHECKS
+from trunkline.billing.queries import payments_of_organization
+from trunkline.billing.types import PaymentPurpose
 from trunkline.counter import desk
+from trunkline.counter.items.new_installation.facts import load
+from trunkline.counter.items.new_installation.guards import plan_priced
 from trunkline.kernel.refusals import Refused
+from trunkline.ledger.checks import CHECKS as LEDGER_CHECKS
+from trunkline.ledger.models import Entry
 from trunkline.ledger.queries import premium_balances
+from trunkline.ledger.types import GeneralAccount
 from trunkline.numbering import operations as numbering
 from trunkline.numbering.queries import numbers
 from trunkline.numbering.types import NumberState
+from trunkline.ordering import engine
 from trunkline.ordering.queries import order_items, order_papers, orders_of_organization
-from trunkline.ordering.types import OrderState, PaperKind
+from trunkline.ordering.types import OrderState, PaperKind, ShownPaper
 from trunkline.party import operations as party
 from trunkline.party.queries import accounts_by_id
+from trunkline.party.types import PaymentMethod
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor, Channel
 from trunkline.subscriptions.queries import lines
@@ -180,6 +192,18 @@ def test_another_organisations_agreement_is_refused(
     assert "s01.foreign_agreement" in refusal_of(installation(world, agreement, other), clerk, at)
 
 
+def test_a_plan_without_a_price_is_refused(
+    world: World, bank: int, agreement: int, clerk: Actor, at: datetime
+) -> None:
+    around = engine.circumstances(installation(world, agreement, bank), clerk.channel, at)
+    facts = load(around)
+    member = facts.members[0]
+    assert plan_priced(around, facts, member) == []
+    unpriced = replace(facts, prices={})
+    (refusal,) = plan_priced(around, unpriced, member)
+    assert (refusal.code, refusal.clause, refusal.subject) == ("s01.plan_unpriced", "X-F2", "3G-66")
+
+
 def test_a_number_that_is_no_longer_reserved_is_refused(
     world: World, bank: int, agreement: int, actor: Actor, clerk: Actor, at: datetime
 ) -> None:
@@ -259,6 +283,16 @@ def test_an_sme_with_an_out_of_town_id_pays_in_advance(
     assert {account_balance(line.account_id).customer_deposit for line in made.values()} == {expected}
 
 
+@pytest.mark.parametrize("amount", ["nonsense", "NaN", "-5.00", "200.001"])
+def test_a_deposit_that_is_no_amount_is_refused(
+    world: World, actor: Actor, clerk: Actor, at: datetime, amount: str
+) -> None:
+    sme, handler, agreement_id = out_of_town(world, actor, at)
+    details = {"payment_method": "cash", "security": "deposit", "security_amount": amount}
+    request = replace(installation(world, agreement_id, sme), handler_id=handler, details=details)
+    assert "order.field_malformed" in refusal_of(request, clerk, at)
+
+
 def test_a_large_customer_with_an_out_of_town_id_pays_nothing_in_advance(
     world: World, bank: int, agreement: int, actor: Actor, clerk: Actor, at: datetime
 ) -> None:
@@ -295,14 +329,19 @@ def test_too_few_cards_in_stock_are_told(
     assert refusal_of(installation(world, agreement_id, bank), clerk, at) == {"s01.no_cards"}
 
 
+def premium_numbers(world: World, count: int, actor: Actor, at: datetime, *, place: int = 0) -> list[str]:
+    """Numbers in stock that end in four like digits; each `place` has up to eight of its own."""
+    head = number_of("HF", 0)[:6]
+    found = [f"{head}{place}{digit * 4}" for digit in "123456789" if digit != str(place)][:count]
+    kind = numbers([number_of("HF", 1)])[number_of("HF", 1)].kind
+    numbering.stock_numbers(numbers=found, kind=kind, stock_id=world.branches["HF"], actor=actor, at=at)
+    return found
+
+
 def test_a_premium_numbers_deposit_is_received_unreleased(
     world: World, bank: int, actor: Actor, clerk: Actor, at: datetime
 ) -> None:
-    number = number_of("HF", 111)[:-4] + "8888"
-    numbering.stock_numbers(
-        numbers=[number], kind=numbers([number_of("HF", 1)])[number_of("HF", 1)].kind,
-        stock_id=world.branches["HF"], actor=actor, at=at,
-    )  # fmt: skip
+    (number,) = premium_numbers(world, 1, actor, at)
     rows = member_rows(2)
     rows[0][2] = number
     agreement_id = signed_agreement(bank, rows, premiums=(premium(number),), actor=actor, at=at)
@@ -315,6 +354,126 @@ def test_a_premium_numbers_deposit_is_received_unreleased(
     )
     balance = premium_balances([line.account_id])[(line.account_id, number)]
     assert (balance.unreleased, balance.released) == (12000, 0)
+
+
+def secured_order(
+    world: World,
+    members: int,
+    premiums: Sequence[str],
+    method: str,
+    actor: Actor,
+    clerk: Actor,
+    at: datetime,
+    *,
+    start: int = 50,
+) -> tuple[int, int]:
+    """An order of an SME that pays 250 yuan a line in advance, some with premium numbers; and its agreement."""
+    sme = world.organizations["HF"][1]
+    rows = member_rows(members, start=start)
+    for row, number in zip(rows, premiums, strict=False):
+        row[2] = number
+    agreement_id = signed_agreement(
+        sme, rows, premiums=tuple(premium(number) for number in premiums), actor=actor, at=at
+    )
+    bank_collection = {
+        "bank": "工商银行",
+        "branch_code": "102361000013",
+        "account_name": "合肥示范物流",
+        "account_number": "1302010109000000001",
+        "authorisation": "托收〔2026〕1号",
+    }
+    authorisation = ShownPaper(PaperKind.BANK_AUTHORISATION, "托收〔2026〕1号", True, True, True)
+    request = replace(
+        installation(world, agreement_id, sme, papers=(*FIVE_PAPERS, authorisation)),
+        details={
+            "payment_method": method,
+            "security": "deposit",
+            "security_amount": "250.00",
+            **(bank_collection if method == "bank_collection" else {}),
+        },
+    )
+    return desk.place(request=request, actor=clerk, at=at).id, agreement_id
+
+
+def member_accounts(order_id: int) -> dict[str, int]:
+    """The account of each number that an order connected."""
+    made = lines([item.line_id for item in order_items(order_id) if item.line_id])
+    return {line.number: line.account_id for line in made.values()}
+
+
+@pytest.mark.parametrize("method", ["cash", "bank_collection"])
+def test_each_member_gets_the_receipts_and_entries_of_what_was_paid_for_it(
+    world: World, actor: Actor, clerk: Actor, at: datetime, method: str
+) -> None:
+    premiums = premium_numbers(world, 2, actor, at)
+    order_id, agreement_id = secured_order(world, 4, premiums, method, actor, clerk, at)
+    assert desk.execute(order_id=order_id, actor=clerk, at=at).state is OrderState.COMPLETED
+    check_deferred()
+    owners = member_accounts(order_id)
+    paid = payments_of_organization(world.organizations["HF"][1])
+    assert len({payment.receipt_number for payment in paid}) == 6
+    assert {(p.method, p.taken_at, p.taken_by_id) for p in paid} == {
+        (PaymentMethod(method), at, clerk.staff_id)
+    }
+    assert sorted(
+        (p.account_id or 0, p.purpose, p.subject, p.amount, p.reference, p.allocations) for p in paid
+    ) == sorted(
+        [(owner, PaymentPurpose.BILLS, "", Decimal("250.00"), "S01-G2", ()) for owner in owners.values()]
+        + [
+            (
+                owners[number],
+                PaymentPurpose.PREMIUM_DEPOSIT,
+                number,
+                Decimal("12000.00"),
+                f"agreement:{agreement_id}",
+                (),
+            )
+            for number in premiums
+        ]
+    )
+    for payment in paid:
+        deposit = payment.purpose is PaymentPurpose.PREMIUM_DEPOSIT
+        entry = Entry.objects.get(source_id=payment.receipt_number)
+        assert (entry.source, entry.narration) == (
+            ("premium_deposit", f"靓号预存款 {payment.subject} {payment.receipt_number}")
+            if deposit
+            else ("payment", f"收款 {payment.receipt_number}")
+        )
+        held = GeneralAccount.PREMIUM_UNRELEASED if deposit else GeneralAccount.CUSTOMER_DEPOSIT
+        assert list(
+            entry.postings.order_by("id").values_list("general_account", "account_id", "subject", "amount")
+        ) == [
+            (GeneralAccount.CASH, None, "", payment.amount),
+            (held, payment.account_id, payment.subject, -payment.amount),
+        ]
+    assert [place for check in (*BILLING_CHECKS, *LEDGER_CHECKS) for place in check.find()] == []
+
+
+def test_deposits_of_many_members_take_as_many_statements_as_those_of_few(
+    world: World, actor: Actor, clerk: Actor, at: datetime
+) -> None:
+    def statements(members: int, premiums: Sequence[str], start: int) -> int:
+        order_id, _ = secured_order(world, members, premiums, "cash", actor, clerk, at, start=start)
+        with CaptureQueriesContext(connection) as captured:
+            done = desk.execute(order_id=order_id, actor=clerk, at=at)
+        assert done.state is OrderState.COMPLETED
+        return len(captured)
+
+    few = premium_numbers(world, 2, actor, at, place=1)
+    many = [n for place in range(2, 7) for n in premium_numbers(world, 8, actor, at, place=place)]
+    assert statements(3, few, 50) == statements(60, many, 100)
+    check_deferred()
+
+
+def test_carrying_out_twice_takes_the_deposits_once(
+    world: World, actor: Actor, clerk: Actor, at: datetime
+) -> None:
+    order_id, _ = secured_order(world, 3, premium_numbers(world, 1, actor, at), "cash", actor, clerk, at)
+    desk.execute(order_id=order_id, actor=clerk, at=at)
+    before = payments_of_organization(world.organizations["HF"][1])
+    desk.execute(order_id=order_id, actor=clerk, at=at)
+    assert payments_of_organization(world.organizations["HF"][1]) == before
+    assert len(before) == 4
 
 
 def test_an_order_that_is_refused_when_carried_out_fails_with_its_reasons_and_changes_nothing_else(

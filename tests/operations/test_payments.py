@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from tests.lines import accounts
@@ -19,14 +22,28 @@ from tests.support import check_deferred, snapshot
 from tests.world import World, number_of
 from trunkline.billing import queries
 from trunkline.billing.documents import bill_document, receipt_document
-from trunkline.billing.operations import issue_bills, receive_premium_deposit, take_payment
-from trunkline.billing.types import BillState, BillView, PaymentPurpose, PaymentView
+from trunkline.billing.operations import (
+    issue_bills,
+    receive_premium_deposit,
+    receive_premium_deposits,
+    take_advance_payments,
+    take_payment,
+)
+from trunkline.billing.types import (
+    AdvancePayment,
+    BillState,
+    BillView,
+    PaymentPurpose,
+    PaymentView,
+    PremiumDeposit,
+)
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.refusals import Refused
 from trunkline.ledger import queries as ledger
 from trunkline.ledger.types import GeneralAccount, PremiumBalance
 from trunkline.party.types import PaymentMethod
 from trunkline.security.audit import acting
+from trunkline.security.models import AuditOperation
 from trunkline.security.types import Actor
 
 ISSUED = datetime(2026, 11, 1, 1, tzinfo=UTC)
@@ -312,6 +329,203 @@ def test_a_premium_deposit_is_the_agreed_sum_of_a_committed_number_and_comes_onc
         deposit(committed, actor)
     assert codes(refused) == ["premium.received_already"]
     assert snapshot() == before
+
+
+def test_a_premium_deposit_sent_twice_at_once_is_received_once(
+    committed_db: World, actor: Actor, at: datetime
+) -> None:
+    bank = committed_db.organizations["HF"][0]
+    signed_agreement(bank, member_rows(2), premiums=(premium(PREMIUM),), actor=actor, at=at)
+    (account,) = accounts(committed_db, actor, at, 1)
+    results = at_once(6, lambda n: deposit(account, actor).receipt_number)
+    assert sorted(r for r in results if not r.startswith("R")) == ["premium.received_already"] * 5
+    with acting(actor):
+        assert queries.account_balance(account).premium_unreleased == AGREED
+        assert len(queries.payments_of_organization(bank)) == 1
+        assert broken() == []
+
+
+def test_many_premium_deposits_are_taken_as_one_by_one(
+    world: World, bank: int, actor: Actor, at: datetime
+) -> None:
+    sums = {
+        PREMIUM: AGREED,
+        number_of("HF", 111): Decimal("3600.00"),
+        number_of("HF", 222): Decimal("600.00"),
+    }
+    commitments = [replace(premium(n), grade="AAA", prepayment=amount) for n, amount in sums.items()]
+    commitments[0] = premium(PREMIUM)
+    signed_agreement(bank, member_rows(2), premiums=tuple(commitments), actor=actor, at=at)
+    owners = accounts(world, actor, at, 3)
+    deposits = [(owner, *each) for owner, each in zip(owners, sums.items(), strict=True)]
+    taken = receive(actor, *deposits)
+    check_deferred()
+    assert [(p.account_id, p.subject, p.amount) for p in taken] == deposits
+    assert tuple(reversed(taken)) == queries.payments_of_organization(bank)
+    assert len({payment.receipt_number for payment in taken}) == 3
+    assert ledger.premium_balances(owners) == {
+        (owner, number): PremiumBalance(amount, ZERO) for owner, number, amount in deposits
+    }
+    assert [posted(owner) for owner in owners] == [
+        [("premium_deposit", GeneralAccount.PREMIUM_UNRELEASED, number, -amount)]
+        for _, number, amount in deposits
+    ]
+    assert ledger.trial_balance()[GeneralAccount.CASH] == Decimal("16200.00")
+    assert arguments_of("payment.premium")["deposits"] == {"count": 3, "total": "16200.00"}
+    assert broken() == []
+
+
+def test_many_premium_deposits_are_refused_with_all_reasons_and_none_is_taken(
+    world: World, committed: int, actor: Actor, at: datetime
+) -> None:
+    stranger = number_of("HF", 7)
+    before = snapshot()
+    for pairs, reasons in (
+        (
+            [(committed, PREMIUM, ZERO), (committed, stranger, AGREED), (committed, PREMIUM, AGREED / 2)],
+            ["payment.not_positive", "premium.no_commitment", "premium.amount_differs"],
+        ),
+        ([(committed, PREMIUM, AGREED), (committed, PREMIUM, AGREED)], ["premium.received_already"]),
+        ([(committed, PREMIUM, AGREED), (10**8, PREMIUM, AGREED)], ["account.unknown"]),
+    ):
+        with pytest.raises(Refused) as refused:
+            receive(actor, *pairs)
+        assert codes(refused) == reasons
+    assert snapshot() == before
+
+
+def receive(actor: Actor, *deposits: tuple[int, str, Decimal]) -> tuple[PaymentView, ...]:
+    return receive_premium_deposits(
+        deposits=[PremiumDeposit(*each) for each in deposits],
+        method=PaymentMethod.BANK_COLLECTION,
+        reference="agreement:1",
+        actor=actor,
+        at=ISSUED,
+    )
+
+
+def arguments_of(verb: str) -> dict[str, Any]:
+    """What the audit row of the only operation of a verb says."""
+    return dict(AuditOperation.objects.get(verb=verb).arguments)
+
+
+# Money in advance for many accounts
+
+
+def advance(
+    organization: int, actor: Actor, *sums: tuple[int, str], method: PaymentMethod = PaymentMethod.TRANSFER
+) -> tuple[PaymentView, ...]:
+    return take_advance_payments(
+        organization_id=organization,
+        advances=[AdvancePayment(account, Decimal(amount)) for account, amount in sums],
+        method=method,
+        reference="回单1",
+        actor=actor,
+        at=ISSUED,
+    )
+
+
+def told(payment: PaymentView) -> tuple[object, ...]:
+    """What a payment says, without its id, receipt, account and the ids of bills."""
+    return (
+        payment.organization_id,
+        payment.purpose,
+        payment.subject,
+        payment.method,
+        payment.amount,
+        payment.reference,
+        payment.taken_at,
+        payment.taken_by_id,
+        [part for _, part in payment.allocations],
+    )
+
+
+def posted(account: int) -> list[tuple[object, ...]]:
+    """What stands in the ledger for an account, in the order of time."""
+    rows = reversed(ledger.postings(account))
+    return [(row.source, row.general_account, row.subject, row.amount) for row in rows]
+
+
+def test_money_in_advance_for_many_accounts_is_taken_as_one_by_one(
+    world: World, bank: int, actor: Actor, at: datetime
+) -> None:
+    amounts = ["200.00", "120.00", "40.00", "100.00"]
+    owners = accounts(world, actor, at, 8)
+    one_by_one, together = owners[:4], owners[4:]
+    for owner in owners:
+        if owner not in (owners[0], owners[4]):
+            billed(world, actor, owner, "100.00", "10.00")
+    singly = [
+        pay(bank, amount, actor, account=owner) for owner, amount in zip(one_by_one, amounts, strict=True)
+    ]
+    taken = advance(bank, actor, *zip(together, amounts, strict=True))
+    check_deferred()
+    assert [told(payment) for payment in taken] == [told(payment) for payment in singly]
+    assert [payment.account_id for payment in taken] == list(together)
+    assert tuple(reversed(taken)) == queries.payments_of_organization(bank)[:4]
+    assert len({payment.receipt_number for payment in (*singly, *taken)}) == 8
+    assert [posted(owner) for owner in together] == [posted(owner) for owner in one_by_one]
+    assert [states(owner) for owner in together] == [states(owner) for owner in one_by_one]
+    assert [queries.account_balance(owner) for owner in together] == [
+        queries.account_balance(owner) for owner in one_by_one
+    ]
+    assert arguments_of("payment.advance")["advances"] == {"count": 4, "total": "460.00"}
+    assert broken() == []
+
+
+def test_sums_for_one_account_meet_its_bills_one_after_the_other(
+    world: World, bank: int, actor: Actor, at: datetime
+) -> None:
+    (account,) = accounts(world, actor, at, 1)
+    october, november = billed(world, actor, account, "100.00", "50.00")
+    taken = advance(bank, actor, (account, "60.00"), (account, "60.00"), (account, "60.00"))
+    check_deferred()
+    assert [payment.allocations for payment in taken] == [
+        ((october.id, Decimal("60.00")),),
+        ((october.id, Decimal("40.00")), (november.id, Decimal("20.00"))),
+        ((november.id, Decimal("30.00")),),
+    ]
+    assert queries.account_balance(account).customer_deposit == Decimal("30.00")
+    assert broken() == []
+
+
+def test_money_in_advance_is_refused_with_all_reasons_and_none_is_taken(
+    world: World, bank: int, actor: Actor, at: datetime
+) -> None:
+    first, second = accounts(world, actor, at, 2)
+    (other,) = accounts(world, actor, at, 1, organization=world.organizations["HF"][1])
+    before = snapshot()
+    for sums, reasons in (
+        (
+            [(first, "5.00"), (second, "0"), (first, "1.005")],
+            ["payment.not_positive", "payment.parts_of_a_fen"],
+        ),
+        ([(first, "5.00"), (other, "5.00")], ["payment.account_of_another"]),
+        ([(first, "5.00"), (10**8, "5.00")], ["account.unknown"]),
+    ):
+        with pytest.raises(Refused) as refused:
+            advance(bank, actor, *sums)
+        assert codes(refused) == reasons
+    assert snapshot() == before
+
+
+def test_money_in_advance_for_hundreds_takes_as_many_statements_as_for_one(
+    world: World, bank: int, actor: Actor, at: datetime
+) -> None:
+    def statements(owners: Sequence[int]) -> int:
+        issue_bills(
+            month=OCTOBER,
+            drafts=[draft(world, owner, charge("100.00")) for owner in owners],
+            actor=actor,
+            at=OCTOBER.end,
+        )
+        with CaptureQueriesContext(connection) as captured:
+            advance(bank, actor, *((owner, "120.00") for owner in owners))
+        return len(captured)
+
+    assert statements(accounts(world, actor, at, 1)) == statements(accounts(world, actor, at, 300))
+    check_deferred()
+    assert broken() == []
 
 
 # Paper

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 
 from tests.support import snapshot
 from tests.world import World
+from trunkline.interfaces.cli import cli
+from trunkline.interfaces.jobs import upkeep
+from trunkline.kernel import clock
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refused
 from trunkline.rating import queries, store
@@ -96,7 +100,7 @@ def test_the_same_file_is_not_taken_twice(world: World, actor: Actor, at: dateti
     assert len(queries.usage_files()) == 1
 
 
-def test_a_record_is_taken_once_over_all_files_and_months(
+def test_a_record_is_taken_once_over_all_files_and_over_the_end_of_a_month(
     world: World, actor: Actor, at: datetime, tmp_path: Path
 ) -> None:
     take_usage_file(path=file(tmp_path, [row("1"), row("2")]), actor=actor, at=at)
@@ -111,6 +115,62 @@ def test_a_record_is_taken_once_over_all_files_and_months(
     only_old = take_usage_file(path=file(tmp_path, [row("3"), row("2")]), actor=actor, at=at)
     assert (only_old.accepted, only_old.duplicates) == (0, 2)
     assert broken() == []
+
+
+def test_a_record_of_an_earlier_month_is_still_known_when_it_comes_again(
+    world: World, actor: Actor, at: datetime, tmp_path: Path
+) -> None:
+    march = [row(str(n), at="2026-03-31T23:59:59+08:00") for n in range(3)]
+    take_usage_file(path=file(tmp_path, march), actor=actor, at=at)
+    for month in range(4, 10):
+        take_usage_file(
+            path=file(tmp_path, [row(f"m{month}", at=f"2026-{month:02d}-05T10:00:00+08:00")]),
+            actor=actor,
+            at=at,
+        )
+    mixed = [row("new", at="2026-10-05T10:00:00+08:00"), *march, row("m7", at="2026-07-05T10:00:00+08:00")]
+    later = take_usage_file(path=file(tmp_path, mixed), actor=actor, at=at)
+    assert (later.accepted, later.duplicates, later.rejected) == (1, 4, 0)
+    assert broken() == []
+
+
+@pytest.mark.parametrize(
+    ("began", "again"),
+    [
+        ("2026-09-01T00:00:00+08:00", True),
+        ("2026-10-31T23:59:59+08:00", True),
+        ("2026-11-30T23:59:59+08:00", True),
+        ("2026-08-31T23:59:59+08:00", False),
+        ("2026-12-01T00:00:00+08:00", False),
+    ],
+)
+def test_an_id_is_compared_within_its_month_and_the_neighbours(
+    world: World, actor: Actor, at: datetime, tmp_path: Path, began: str, again: bool
+) -> None:
+    take_usage_file(path=file(tmp_path, [row("1")]), actor=actor, at=at)
+    later = take_usage_file(path=file(tmp_path, [row("1", at=began)]), actor=actor, at=at)
+    assert (later.duplicates, later.accepted) == ((1, 0) if again else (0, 1))
+
+
+def test_what_a_file_is_compared_with_does_not_grow_with_history(
+    world: World, actor: Actor, at: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    find = intake.find_duplicates
+
+    def watched(candidates: Path, accepted: Sequence[Path], *, workdir: Path) -> object:
+        opened.extend(sorted({path.parts[-3] for path in accepted}))
+        return find(candidates, accepted, workdir=workdir)
+
+    monkeypatch.setattr(intake, "find_duplicates", watched)
+    for month in range(1, 12):
+        began = f"2026-{month:02d}-01T00:00:00+08:00"
+        take_usage_file(path=file(tmp_path, [row(f"m{month}", at=began)]), actor=actor, at=at)
+    opened.clear()
+    # The first instant of May in China is still April in UTC.
+    rows = [row("a", at="2026-04-30T16:00:00Z"), row("b", at="2026-11-30T23:59:59+08:00")]
+    take_usage_file(path=file(tmp_path, rows), actor=actor, at=at)
+    assert opened == ["month=2026-04", "month=2026-05", "month=2026-06", "month=2026-10", "month=2026-11"]
 
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "\x00\x01", HEADER + "\n" + "x" * 70000 + "\n"])
@@ -187,6 +247,65 @@ def test_what_a_killed_intake_left_in_the_store_does_not_count_and_can_be_cleane
     assert left[0].path in gone
     assert set(on_disk()) == {part.path for part in queries.parts()}
     assert broken() == []
+
+
+def leave_something(folder: Path, rows: Sequence[str], name: str = "killed") -> str:
+    """What an intake leaves in the store that is killed before it lists its part; returns the path."""
+    usage = intake.read_usage(file(folder, rows, f"{name}.csv"), workdir=folder)
+    (left,) = store.write_parts(queries.store_root(), usage.candidates, file_id=name)
+    return left.path
+
+
+def cleanings(actor: Actor) -> int:
+    with acting(actor):
+        return AuditOperation.objects.filter(verb="usage.clean").count()
+
+
+def test_the_worker_tidies_the_store_when_it_starts_and_once_a_day(
+    world: World, actor: Actor, at: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_tidied", None)
+    take_usage_file(path=file(tmp_path, [row("1")]), actor=actor, at=at)
+    listed, start = set(on_disk()), datetime.fromisoformat("2100-01-01T00:00:00+00:00")
+    leave_something(tmp_path, [row("2")])
+    aside = queries.store_root() / ".incoming" / "killed-x"
+    aside.mkdir(parents=True)
+    (aside / "part.parquet").write_bytes(b"PAR1")
+    for hours, gone, cleaned in ((0, True, 1), (1, False, 1), (23, False, 1), (24, True, 2), (50, True, 3)):
+        with clock.at_time(start + timedelta(hours=hours)):
+            upkeep.end_what_is_over()
+        assert (set(on_disk()) == listed) is gone
+        assert cleanings(actor) == cleaned
+        leave_something(tmp_path, [row(f"x{hours}")], f"killed-{hours}")
+    assert not aside.exists()
+
+
+def test_a_tidy_store_is_looked_at_and_leaves_no_audit_row(
+    world: World, actor: Actor, at: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_tidied", None)
+    take_usage_file(path=file(tmp_path, [row("1")]), actor=actor, at=at)
+    with clock.at_time(at):
+        upkeep.end_what_is_over()
+    assert cleanings(actor) == 0
+    assert set(on_disk()) == {part.path for part in queries.parts()}
+
+
+def test_the_store_is_tidied_from_the_command_line(
+    world: World, actor: Actor, at: datetime, tmp_path: Path
+) -> None:
+    take_usage_file(path=file(tmp_path, [row("1")]), actor=actor, at=at)
+    listed, left = set(on_disk()), leave_something(tmp_path, [row("2")])
+    with clock.at_time(datetime.fromisoformat("2100-01-01T00:00:00+00:00")):
+        refused = CliRunner().invoke(cli, ["--as", "hf.clerk", "usage", "tidy"])
+        assert (refused.exit_code, left in on_disk()) == (2, True)
+        done = CliRunner().invoke(cli, ["--as", "billing", "usage", "tidy"], env={"TRUNKLINE_LANGUAGE": "en"})
+        again = CliRunner().invoke(cli, ["usage", "tidy", "--json"])
+    assert (done.exit_code, again.exit_code) == (0, 0), done.output
+    assert "Removed" in done.stdout
+    assert left in done.stdout
+    assert again.stdout.strip() == "[]"
+    assert set(on_disk()) == listed
 
 
 def test_two_intakes_at_once_let_no_duplicate_through(

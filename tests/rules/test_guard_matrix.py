@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -182,6 +183,10 @@ MATRIX: dict[str, dict[str, set[str]]] = {
     },
     "product_order": {"arrears": {"S10"}, "suspended": {"S10"}, "lost": {"S10"}},
     "product_cancellation": {"arrears": {"S11-G1"}},
+    "prepayment_refund": {state: {"S13-G2"} for state in STATES if state != "balance"}
+    | {state: {"S13-G2", "S13-G3"} for state in ("agreement", "handset", "marketing", "premium")},
+    "user_record_change": {},
+    "account_record_change": {},
     "detail_masking": {},
 }
 #: In these states nothing but asking is left, whatever the item.
@@ -209,6 +214,8 @@ def _more(item_code: str) -> Any:
     if item_code.startswith("product_"):
         holders = frozenset({LINE.id}) if item_code == "product_cancellation" else frozenset[int]()
         return ProductFacts(product, True, holders)
+    if item_code == "user_record_change":
+        return {}, Counter[str]()
     return None
 
 

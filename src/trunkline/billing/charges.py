@@ -17,6 +17,7 @@ from trunkline.billing.rules import (
     usage_amount,
 )
 from trunkline.billing.types import ChargeKind, ChargeLine, LineMonth, Rounding, Stretch, UsageTotal
+from trunkline.catalog.rules import whole_of
 from trunkline.catalog.types import (
     FirstMonthMode,
     PriceVersionView,
@@ -29,9 +30,6 @@ from trunkline.kernel.periods import Month, local_date
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.rating.rules import first_month_allowance
-
-#: What a halved allowance is rounded up to, in its own units, where that is not one: the MB (P2-07, Q-11).
-ALLOWANCE_WHOLE = {"data_kb": 1024}
 
 UNIT_NAMES = {
     "month": Text("月", "month"),
@@ -338,8 +336,9 @@ _EXACT, _HALF_UP = Rounding.EXACT.value, Rounding.HALF_UP.value
 
 
 def _priced_use(version: PriceVersionView, row: UsagePriceDetails) -> PricedUse:
-    amount = next((a.amount for a in version.allowances if a.kind == row.allowance_kind), 0)
-    whole = ALLOWANCE_WHOLE.get(row.allowance_kind or "", 1)
+    allowance = next((a for a in version.allowances if a.kind == row.allowance_kind), None)
+    amount = allowance.amount if allowance else 0
+    whole = whole_of(allowance, version.usage_prices) if allowance else 1
     zone = _ZONES.get(row.zone, Text(row.zone, row.zone))
     title = _USES.get((row.kind, row.direction), Text(f"{{zone}}{row.kind}", f"{{zone}} {row.kind}"))
     modes: tuple[FirstMonthMode | None, ...] = (None, *FirstMonthMode)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trunkline.billing.types import ChargeLine, DueRelease, Rounding, TaxLine
+from trunkline.billing.types import ChargeLine, DueRelease, PremiumDeposit, Rounding, TaxLine
 from trunkline.catalog.types import FirstMonthMode, TaxClass
 from trunkline.kernel.money import FEN, ZERO, fen_half_up, tax_included
 from trunkline.kernel.periods import Month
@@ -52,6 +52,19 @@ BILL_OF_ANOTHER = Refusal(
     "bill.of_another",
     "P2-12",
     Text("账单{subject}不属于该客户或账户", "Bill {subject} is not this organisation's or account's"),
+)
+NO_COMMITMENT = Refusal(
+    "premium.no_commitment",
+    "P2-02",
+    Text(
+        "该客户的协议中没有号码{subject}的预存约定",
+        "No agreement of this organisation commits {subject} to a deposit",
+    ),
+)
+DEPOSIT_TAKEN = Refusal(
+    "premium.received_already",
+    "P2-02",
+    Text("号码{subject}的预存款已收", "The deposit for {subject} has been received already"),
 )
 DEPOSIT_DIFFERS = Refusal(
     "premium.amount_differs",
@@ -172,6 +185,16 @@ def payment_refusals(amount: Decimal) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
+def premium_refusals(deposit: PremiumDeposit, agreed: Decimal | None) -> tuple[Refusal, ...]:
+    """Why a premium deposit cannot be taken: the sum `agreed` with its organisation is taken whole (P2-02)."""
+    wrong = payment_refusals(deposit.amount)
+    if wrong:
+        return tuple(refusal.about(deposit.number) for refusal in wrong)
+    if agreed is None:
+        return (NO_COMMITMENT.about(deposit.number),)
+    return () if deposit.amount == agreed else (DEPOSIT_DIFFERS.about(deposit.number, agreed=agreed),)
+
+
 def allocate(
     amount: Decimal, owed: Sequence[tuple[int, Decimal]]
 ) -> tuple[tuple[tuple[int, Decimal], ...], Decimal]:
@@ -183,3 +206,18 @@ def allocate(
             met.append((bill_id, part))
             amount -= part
     return tuple(met), amount
+
+
+def allocate_each(
+    amounts: Iterable[tuple[int, Decimal]], owed: Mapping[int, Sequence[tuple[int, Decimal]]]
+) -> list[tuple[tuple[tuple[int, Decimal], ...], Decimal]]:
+    """`allocate` for many sums (account id, yuan), each to what its account owes after the sums before it."""
+    dues = {account: dict(bills) for account, bills in owed.items()}
+    found = []
+    for account, amount in amounts:
+        waiting = dues.get(account, {})
+        met, left = allocate(amount, list(waiting.items()))
+        for bill_id, part in met:
+            waiting[bill_id] -= part
+        found.append((met, left))
+    return found

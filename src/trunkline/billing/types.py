@@ -236,6 +236,23 @@ class PaymentView:
 
 
 @dataclass(frozen=True, slots=True)
+class PremiumDeposit:
+    """靓号预存款 to be taken: the whole sum agreed for a number, in yuan, and the account that is to hold it."""
+
+    account_id: int
+    number: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AdvancePayment:
+    """Yuan to be taken in advance for an account."""
+
+    account_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class AccountBalance:
     """What an account owes and what is held for it, all as positive yuan."""
 

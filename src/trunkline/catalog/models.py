@@ -27,6 +27,13 @@ def _no_overlap(name: str, *same: str) -> ExclusionConstraint:
     )
 
 
+def _has_days(name: str) -> models.CheckConstraint:
+    """In force for a day at least."""
+    return models.CheckConstraint(
+        condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")), name=name
+    )
+
+
 class Offering(models.Model):
     """套餐/产品 (SID ProductOffering)."""
 
@@ -41,7 +48,7 @@ class Offering(models.Model):
 
 
 class PriceVersion(models.Model):
-    """A dated version of an offering's prices; published versions never change, a new one follows."""
+    """A dated version of an offering's prices; a published one gets its end when a new one follows, and never changes else."""
 
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -62,6 +69,7 @@ class PriceVersion(models.Model):
             models.UniqueConstraint(fields=["offering", "number"], name="one_price_version_number"),
             models.CheckConstraint(condition=models.Q(monthly_fee__gte=0), name="monthly_fee_not_negative"),
             _no_overlap("price_versions_do_not_overlap", "offering"),
+            _has_days("price_version_has_days"),
         ]
 
 
@@ -71,11 +79,14 @@ class Allowance(models.Model):
     price_version = models.ForeignKey(PriceVersion, models.PROTECT, related_name="allowances")
     kind = models.CharField(max_length=24)
     amount = models.BigIntegerField()
+    #: Units that make a whole one, to which a half is rounded up (P2-07).
+    whole = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["price_version", "kind"], name="one_allowance_a_kind"),
             models.CheckConstraint(condition=models.Q(amount__gte=0), name="allowance_not_negative"),
+            models.CheckConstraint(condition=models.Q(whole__gt=0), name="allowance_whole_positive"),
         ]
 
 
@@ -111,7 +122,10 @@ class TaxRate(models.Model):
     reference = models.CharField(max_length=80)
 
     class Meta:
-        constraints = [_no_overlap("tax_rates_do_not_overlap", "tax_class")]
+        constraints = [
+            _no_overlap("tax_rates_do_not_overlap", "tax_class"),
+            _has_days("tax_rate_has_days"),
+        ]
 
 
 class Fee(models.Model):
@@ -128,6 +142,7 @@ class Fee(models.Model):
     class Meta:
         constraints = [
             _no_overlap("fees_do_not_overlap", "item_code"),
+            _has_days("fee_has_days"),
             models.CheckConstraint(condition=models.Q(amount__gte=0), name="fee_not_negative"),
         ]
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Max, QuerySet
 
 from trunkline.catalog.models import (
     Allowance,
@@ -17,7 +19,7 @@ from trunkline.catalog.models import (
     TerminalModel,
     UsagePrice,
 )
-from trunkline.catalog.rules import price_refusals
+from trunkline.catalog.rules import predecessor, price_refusals, validity_refusals, whole_of
 from trunkline.catalog.types import (
     AllowanceDetails,
     OfferingKind,
@@ -25,10 +27,14 @@ from trunkline.catalog.types import (
     ResumeMonthCharge,
     TaxClass,
     UsagePriceDetails,
+    Validity,
 )
-from trunkline.kernel.refusals import raise_if_any
+from trunkline.kernel.periods import local_date
+from trunkline.kernel.refusals import Refusal, raise_if_any
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
+
+_Dated = TypeVar("_Dated", PriceVersion, Fee, TaxRate)
 
 
 @operation("catalog.define_offering")
@@ -73,13 +79,16 @@ def publish_price_version(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Publish a version of an offering's prices; returns its id. A published version never changes.
+    """Publish a version of an offering's prices; returns its id. A published version never changes, this follows it.
 
-    `Refused`: no reference, a unit or price that makes no sense, an allowance that no usage may draw on, or the
-    same usage priced twice.
+    An open-ended version that began before ends where this begins. `Refused`: no reference, a unit or price that
+    makes no sense, an allowance that no usage may draw on, the same usage priced twice, a day that has a version
+    already, or a price in force that would be changed backwards (X-F2).
     """
-    raise_if_any(price_refusals(reference, monthly_fee, allowances, usage_prices))
-    last = PriceVersion.objects.filter(offering_id=offering_id).aggregate(last=Max("number"))["last"]
+    versions = _locked(PriceVersion).filter(offering_id=offering_id)
+    refusals = price_refusals(reference, monthly_fee, allowances, usage_prices)
+    _make_room(versions, valid_from, valid_to, at, refusals)
+    last = versions.aggregate(last=Max("number"))["last"]
     version = PriceVersion.objects.create(
         offering_id=offering_id,
         number=(last or 0) + 1,
@@ -93,7 +102,8 @@ def publish_price_version(
         published_at=at,
     )
     Allowance.objects.bulk_create(
-        Allowance(price_version=version, kind=a.kind, amount=a.amount) for a in allowances
+        Allowance(price_version=version, kind=a.kind, amount=a.amount, whole=whole_of(a, usage_prices))
+        for a in allowances
     )
     UsagePrice.objects.bulk_create(
         UsagePrice(
@@ -112,18 +122,22 @@ def publish_price_version(
     return version.pk
 
 
-@operation("catalog.define_tax_rate")
-def define_tax_rate(
+@operation("catalog.publish_tax_rate")
+def publish_tax_rate(
     *, tax_class: TaxClass, rate: Decimal, valid_from: date, reference: str, actor: Actor, at: datetime
 ) -> int:
-    """Put a VAT rate into force from a day (domain 4.6); returns its id."""
+    """Put a VAT rate into force from a day (domain 4.6), which ends the one before; returns its id.
+
+    `Refused` for a day that has a later rate already, or a rate in force that would be changed backwards.
+    """
+    _make_room(_locked(TaxRate).filter(tax_class=tax_class), valid_from, None, at)
     return TaxRate.objects.create(
         tax_class=tax_class, rate=rate, valid_from=valid_from, reference=reference
     ).pk
 
 
-@operation("catalog.define_fee")
-def define_fee(
+@operation("catalog.publish_fee")
+def publish_fee(
     *,
     item_code: str,
     title: str,
@@ -134,7 +148,18 @@ def define_fee(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Put the fee of a service item into force from a day; zero is a fee too (X-F1). Returns its id."""
+    """Put the fee of a service item into force from a day, which ends the one before; returns its id.
+
+    Zero is a fee too (X-F1). `Refused`: no reference, a negative amount, a day that has a later fee already, or a
+    fee in force that would be changed backwards (X-F2).
+    """
+    _make_room(
+        _locked(Fee).filter(item_code=item_code),
+        valid_from,
+        None,
+        at,
+        price_refusals(reference, amount, (), ()),
+    )
     row = Fee.objects.create(
         item_code=item_code,
         title=title,
@@ -152,3 +177,22 @@ def define_terminal_model(
 ) -> int:
     """Define a terminal model with the features it supports (P2-17); returns its id."""
     return TerminalModel.objects.create(code=code, name=name, features=list(features)).pk
+
+
+def _locked(model: type[_Dated]) -> QuerySet[_Dated]:
+    """The rows of a dated table, which nobody else writes to before this transaction ends; reading goes on."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'LOCK TABLE "{model._meta.db_table}" IN SHARE ROW EXCLUSIVE MODE')
+    return model._default_manager.all()
+
+
+def _make_room(
+    rows: QuerySet[_Dated], start: date, end: date | None, at: datetime, refusals: Sequence[Refusal] = ()
+) -> None:
+    """End the open-ended row of `rows` where a new one begins; `Refused` with `refusals` and its own reasons."""
+    dates = rows.order_by("valid_from").values_list("pk", "valid_from", "valid_to")
+    known: list[Validity] = [Validity(*each) for each in dates]
+    raise_if_any((*refusals, *validity_refusals(known, start, end, local_date(at))))
+    followed = predecessor(known, start)
+    if followed is not None:
+        rows.filter(pk=followed.id).update(valid_to=start)

@@ -83,7 +83,7 @@ def _versions(rows: QuerySet[PriceVersion]) -> dict[int, PriceVersionView]:
     ids = [version.pk for version in versions]
     allowances: dict[int, list[AllowanceDetails]] = {}
     for a in Allowance.objects.filter(price_version_id__in=ids).order_by("id"):
-        allowances.setdefault(a.price_version_id, []).append(AllowanceDetails(a.kind, a.amount))
+        allowances.setdefault(a.price_version_id, []).append(AllowanceDetails(a.kind, a.amount, a.whole))
     usage: dict[int, list[UsagePriceDetails]] = {}
     for u in UsagePrice.objects.filter(price_version_id__in=ids).order_by("id"):
         usage.setdefault(u.price_version_id, []).append(

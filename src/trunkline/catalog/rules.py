@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 
-from trunkline.catalog.types import AllowanceDetails, UsagePriceDetails
+from trunkline.catalog.types import AllowanceDetails, UsagePriceDetails, Validity
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 
@@ -27,6 +28,40 @@ UNUSED_ALLOWANCE = Refusal(
     "",
     Text("套餐内所含内容没有可抵扣的用量：{subject}", "No usage may draw on this allowance: {subject}"),
 )
+BAD_WHOLE = Refusal(
+    "price.bad_whole",
+    "P2-07",
+    Text("减半取整的单位须为正整数：{subject}", "What a half is rounded to must be positive: {subject}"),
+)
+NO_WHOLE = Refusal(
+    "price.no_whole",
+    "P2-07",
+    Text("须指明减半取整的单位：{subject}", "It must be said what a half is rounded to: {subject}"),
+)
+NO_DAYS = Refusal(
+    "validity.no_days",
+    "X-F2",
+    Text("终止日须晚于开始日：{subject}", "The end must lie after the beginning: {subject}"),
+)
+OVERLAPS = Refusal(
+    "validity.overlaps",
+    "X-F2",
+    Text(
+        "与{subject}起的标准重叠，已公布的标准不得更改",
+        "It overlaps what was published from {subject}, and what is published never changes",
+    ),
+)
+BACKWARDS = Refusal(
+    "validity.backwards",
+    "X-F2",
+    Text(
+        "{subject}已有生效的标准，不得追溯更改，新标准最早自{earliest}起",
+        "On {subject} another is in force, which is never changed backwards: {earliest} is the earliest day",
+    ),
+)
+
+#: The whole unit of each kind of usage in its base unit: the minute, the message, the MB (P2-07).
+_WHOLES = {"voice": 60, "sms": 1, "mms": 1, "data": 1024 * 1024}
 
 
 def price_refusals(
@@ -52,4 +87,61 @@ def price_refusals(
     given = {a.kind for a in allowances}
     drawn = {u.allowance_kind for u in usage_prices if u.allowance_kind}
     found += [UNUSED_ALLOWANCE.about(kind) for kind in sorted(given - drawn)]
+    found += [BAD_WHOLE.about(a.kind) for a in allowances if a.whole is not None and a.whole <= 0]
+    found += [
+        NO_WHOLE.about(a.kind)
+        for a in allowances
+        if a.whole is None and a.kind in drawn and usual_whole(a.kind, usage_prices) is None
+    ]
+    return tuple(found)
+
+
+def usual_whole(allowance_kind: str, usage_prices: Sequence[UsagePriceDetails]) -> int | None:
+    """How many units of an allowance make a minute, a message or an MB: what its half is rounded up to (P2-07).
+
+    1 where the unit is not smaller than that, or of a kind of usage with no such whole. None where the usage that
+    draws on the allowance gives no single answer, such as units of 10 KB.
+    """
+    wholes: set[int | None] = set()
+    for row in usage_prices:
+        if row.allowance_kind == allowance_kind and row.unit > 0:
+            base = _WHOLES.get(row.kind, row.unit)
+            if base % row.unit == 0:
+                wholes.add(base // row.unit)
+            else:
+                wholes.add(1 if row.unit % base == 0 else None)
+    return wholes.pop() if len(wholes) == 1 else None
+
+
+def whole_of(allowance: AllowanceDetails, usage_prices: Sequence[UsagePriceDetails]) -> int:
+    """What half of an allowance is rounded up to, in its own units (P2-07): as published, or what is usual."""
+    return allowance.whole or usual_whole(allowance.kind, usage_prices) or 1
+
+
+def predecessor(known: Sequence[Validity], start: date) -> Validity | None:
+    """What a row that begins on `start` follows: the open-ended one that began before, or None."""
+    return next((v for v in known if v.valid_to is None and v.valid_from < start), None)
+
+
+def validity_refusals(
+    known: Sequence[Validity], start: date, end: date | None, today: date
+) -> tuple[Refusal, ...]:
+    """Why a row may not be in force from `start` until `end` beside what is published (X-F2).
+
+    It may stand where nothing is in force, the past included: nothing could be charged there before. Or it follows
+    an open-ended one, from tomorrow at the earliest, since what is in force is never changed backwards.
+    """
+    if end is not None and end <= start:
+        return (NO_DAYS.about(end.isoformat()),)
+    followed = predecessor(known, start)
+    found = [
+        OVERLAPS.about(v.valid_from.isoformat())
+        for v in known
+        if v != followed
+        and (end is None or v.valid_from < end)
+        and (v.valid_to is None or start < v.valid_to)
+    ]
+    if followed is not None and start <= today:
+        tomorrow = today + timedelta(days=1)
+        found.append(BACKWARDS.about(start.isoformat(), earliest=tomorrow.isoformat()))
     return tuple(found)

@@ -57,10 +57,15 @@ FIRST_MONTH_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class AllowanceDetails:
-    """套餐内所含内容: `amount` in whole units of the usage rows that may draw on it."""
+    """套餐内所含内容: `amount` in whole units of the usage rows that may draw on it.
+
+    `whole` is how many of these units make the whole unit that a half is rounded up to (P2-07: 1024 where KB are
+    sold by the MB). None stands for what is usual, see `rules.whole_of`; a published allowance always has it.
+    """
 
     kind: str
     amount: int
+    whole: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,17 @@ class UsagePriceDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """When a published row is in force: from a day, until a day that is not in it (None: open-ended)."""
+
+    id: int
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PriceVersionView:
-    """A published version of an offering's prices. It never changes."""
+    """A published version of an offering's prices. It never changes; a version that follows gives it its end."""
 
     id: int
     offering_id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from trunkline.catalog.operations import define_fee
+from trunkline.catalog.operations import publish_fee
 from trunkline.catalog.queries import fee_codes
 from trunkline.catalog.types import TaxClass
 from trunkline.counter.registry import service_items
@@ -16,7 +16,7 @@ def publish_prices(*, valid_from: date, actor: Actor, at: datetime) -> int:
     known = fee_codes()
     missing = [price for item in service_items().values() for price in item.prices if price.code not in known]
     for price in missing:
-        define_fee(
+        publish_fee(
             item_code=price.code,
             title=price.title.zh,
             amount=price.amount,

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -21,7 +21,9 @@ def defer(name: str, *, staff_id: int, lock: str = "", once: str = "", **argumen
     """
     task = app.configure_task(name, lock=lock or None, queueing_lock=once or None)
     try:
-        task.defer(staff_id=staff_id, **arguments)
+        # A job that waits already is an error of the database, which must not end the caller's transaction.
+        with transaction.atomic():
+            task.defer(staff_id=staff_id, **arguments)
     except AlreadyEnqueued:
         return False
     return True

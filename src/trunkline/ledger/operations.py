@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection
 
 from trunkline.kernel.bulk import insert_rows
+from trunkline.kernel.money import ZERO
 from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
 from trunkline.kernel.text import Text
 from trunkline.ledger.models import Entry
@@ -37,7 +38,14 @@ _ENTRY = ("id", "branch_id", "source", "source_id", "at", "narration", "reverses
 _POSTING = ("entry_id", "branch_id", "general_account", "account_id", "subject", "amount")
 
 
-@operation("ledger.post")
+def _told(entries: Sequence[NewEntry]) -> dict[str, object]:
+    """What the audit row keeps of entries: they stand in the ledger and name the operation."""
+    debits = [p.amount for entry in entries for p in entry.postings if p.amount > 0]
+    sources = sorted({entry.source for entry in entries})
+    return {"count": len(entries), "sources": sources, "debits": sum(debits, ZERO)}
+
+
+@operation("ledger.post", kept={"entries": _told})
 def post_entries(*, entries: Sequence[NewEntry], actor: Actor, at: datetime) -> int:
     """Post entries, a handful of statements whatever their number; returns how many.
 

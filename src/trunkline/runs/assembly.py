@@ -9,9 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from trunkline.billing.charges import ALLOWANCE_WHOLE, Tariff
+from trunkline.billing.charges import Tariff
 from trunkline.billing.types import LineMonth, Stretch, UsageTotal
 from trunkline.catalog.queries import offerings, price_versions_between, tax_rates
+from trunkline.catalog.rules import whole_of
 from trunkline.catalog.types import FirstMonthMode, PriceVersionView
 from trunkline.kernel.periods import Month, start_of_day
 from trunkline.kernel.text import Text
@@ -155,7 +156,7 @@ def allowance_table(versions: Iterable[PriceVersionView]) -> pa.Table:
             "price_version_id": version.id,
             "allowance_kind": allowance.kind,
             "amount": allowance.amount,
-            "whole": ALLOWANCE_WHOLE.get(allowance.kind),
+            "whole": whole_of(allowance, version.usage_prices),
         }
         for version in versions
         for allowance in version.allowances

@@ -32,6 +32,8 @@ __all__ = ["bill_run", "bill_runs", "retry_parked", "run_month", "run_parts", "s
 
 #: The job that runs a month on behalf of whoever pressed the button.
 RUN_JOB = "bill.run"
+#: The job that bills the parked accounts of a month again.
+RETRY_JOB = "bill.retry"
 #: How many accounts are billed in one transaction.
 ACCOUNTS_A_PART = 2_000
 #: A run looks this often for accounts that came up while it was at work.
@@ -189,11 +191,14 @@ def close_run(*, run_id: int, work: Work, actor: Actor, at: datetime) -> bool:
 
 def retry_parked(*, month: Month, actor: Actor, at: datetime) -> BillRunView:
     """Bill the accounts that a month's run had to park, once their reason is gone; the others stay parked."""
-    actor.require("bill.run")
+    actor.require("bill.retry")
     _require_all_branches(actor)
     with acting(actor):
-        run_id = bill_run(month).id
+        view = bill_run(month)
+        run_id = view.id
         run = BillRun.objects.get(pk=run_id)
+    if not view.parked:
+        return view
     work = prepare(run, actor=actor, at=at)
     bill_parked(run_id=run_id, work=work, actor=actor, at=at)
     with acting(actor):

@@ -14,6 +14,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from trunkline.kernel.periods import SHANGHAI, Month
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.rating import store
@@ -49,8 +54,9 @@ class _Reading:
 def take_usage_file(*, path: Path, actor: Actor, at: datetime) -> IntakeResult:
     """Take a usage file in (CSV or Parquet, see ``docs/formats/usage.md``): records = accepted + duplicates + rejected.
 
-    A file of the same bytes is taken once, a record of the same source and id once over all files and months.
-    `Refused` when the file as a whole is none; then nothing of it is taken.
+    A file of the same bytes is taken once. So is a record, over all files: one of the same source and id that began
+    in the same month, or in the one before or after, is the same. `Refused` when the file as a whole is none; then
+    nothing of it is taken.
     """
     actor.require("usage.take")
     workdir().mkdir(parents=True, exist_ok=True)
@@ -67,7 +73,7 @@ def accept_usage(*, name: str, reading: _Reading, actor: Actor, at: datetime) ->
     known = usage_file_by_sha256(usage.sha256)
     if known is not None:
         return _already_taken(known, name)
-    found = find_duplicates(usage.candidates, part_files(parts()), workdir=reading.folder)
+    found = find_duplicates(usage.candidates, _comparable(usage.candidates), workdir=reading.folder)
     counts = IntakeCounts(
         read=usage.counts.read,
         accepted=found.fresh_count,
@@ -89,6 +95,28 @@ def accept_usage(*, name: str, reading: _Reading, actor: Actor, at: datetime) ->
         )
     result = _result(name, counts)
     return replace(result, reasons=reasons, file_id=file_id)
+
+
+def _comparable(candidates: Path) -> list[Path]:
+    """The accepted parts that may hold a record of `candidates` already: of its records' months and their neighbours.
+
+    The same event comes again with the time it has, so that what is compared does not grow with history; the
+    neighbours are there for a time that was put right across the end of a month.
+    """
+    months = {month.next(step) for month in _months(candidates) for step in (-1, 0, 1)}
+    return [path for month in sorted(months) for path in part_files(parts(month))]
+
+
+def _months(candidates: Path) -> set[Month]:
+    """The months by Asia/Shanghai in which records began."""
+    local = pa.timestamp("us", tz=str(SHANGHAI))
+    found: set[Month] = set()
+    with pq.ParquetFile(candidates) as file:
+        for batch in file.iter_batches(columns=["started_at"]):
+            began = batch.column(0).cast(local)
+            numbered = pc.add(pc.multiply(pc.year(began), 100), pc.month(began))
+            found.update(Month(*divmod(number, 100)) for number in pc.unique(numbered).to_pylist())
+    return found
 
 
 @contextmanager
@@ -165,6 +193,13 @@ def _move(path: Path, folder: Path) -> Path:
         place += 1
         target = folder / f"{path.stem}~{place}{path.suffix}"
     return Path(shutil.move(path, target))
+
+
+def has_leftovers() -> bool:
+    """Whether a file lies in the store that is not listed: a crash left it there, or an intake is at work."""
+    root, work = store_root(), workdir()
+    listed = {root / part.path for part in parts()}
+    return any(path.is_file() and path not in listed and work not in path.parents for path in root.rglob("*"))
 
 
 @operation("usage.clean")

@@ -45,11 +45,16 @@ def _set_actor(actor: Actor) -> None:
         )
 
 
-def operation(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def operation(
+    verb: str, *, kept: Mapping[str, Callable[[Any], object]] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a verb: one transaction, the permission `verb`, an audit row with its arguments.
 
     The function takes `actor` and `at` by keyword. Called inside another operation it acts by the authority of
     the outer one, and its audit row names the outer one as parent. Raises `Refused` without the permission.
+
+    `kept` says, by argument, what the audit row keeps of it instead of the whole: of many bills that stand in
+    their own tables with the operation's id, say, how many they were and their sum.
     """
     VERBS.add(verb)
 
@@ -60,7 +65,7 @@ def operation(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             at = cast(datetime, kwargs["at"])
             if _current.get() is None:
                 actor.require(verb)
-            with _recorded(verb, actor, at, kwargs):
+            with _recorded(verb, actor, at, _kept(kwargs, kept or {})):
                 return function(*args, **kwargs)
 
         return carry_out
@@ -70,12 +75,12 @@ def operation(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 @contextmanager
 def _recorded(verb: str, actor: Actor, at: datetime, arguments: Mapping[str, Any]) -> Iterator[None]:
+    """The transaction of an operation, and its audit row with `arguments` as JSON."""
     outer = _current.get()
     identity = uuid.uuid4()
     with transaction.atomic():
         if outer is None:
             _set_actor(actor)
-        kept = {name: _summary(value) for name, value in arguments.items() if name not in _NOT_KEPT}
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO security_auditoperation "
@@ -90,7 +95,7 @@ def _recorded(verb: str, actor: Actor, at: datetime, arguments: Mapping[str, Any
                     actor.door,
                     actor.channel,
                     at,
-                    json.dumps(kept),
+                    json.dumps(arguments),
                 ],
             )
             cursor.execute("SELECT set_config('trunkline.operation', %s, true)", [str(identity)])
@@ -101,6 +106,15 @@ def _recorded(verb: str, actor: Actor, at: datetime, arguments: Mapping[str, Any
             _current.reset(token)
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('trunkline.operation', %s, true)", [str(outer or "")])
+
+
+def _kept(arguments: Mapping[str, Any], instead: Mapping[str, Callable[[Any], object]]) -> dict[str, Any]:
+    """What the audit row keeps of the arguments, as JSON."""
+    return {
+        name: _summary(instead[name](value) if name in instead else value)
+        for name, value in arguments.items()
+        if name not in _NOT_KEPT
+    }
 
 
 def _summary(value: object) -> Any:

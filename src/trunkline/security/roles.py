@@ -97,6 +97,12 @@ ROLES: tuple[RoleDeclaration, ...] = (
         (*_READING, "rule.*", "organization.*", "payment.view", "audit.view"),
     ),
     RoleDeclaration(
+        "product_manager",
+        Text("产品经理", "Product manager"),
+        Channel.BACK_OFFICE,
+        (*_READING, "catalog.*"),
+    ),
+    RoleDeclaration(
         "branch_manager",
         Text("分公司经理", "Branch manager"),
         Channel.BACK_OFFICE,

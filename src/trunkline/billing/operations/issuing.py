@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from trunkline.billing.composition import ComposedBill, compose
-from trunkline.billing.operations.payments import spend_deposits
+from trunkline.billing.operations.deposits import spend_deposits
 from trunkline.billing.queries import billed_accounts
 from trunkline.billing.types import BillDraft, BillsIssued
 from trunkline.kernel.bulk import insert_rows
@@ -72,7 +72,14 @@ LINE_COLUMNS = (
 Billed = tuple[int, BillDraft, ComposedBill]
 
 
-@operation("bill.issue")
+def _told(drafts: Sequence[BillDraft]) -> dict[str, object]:
+    """What the audit row keeps of drafts: what they become stands in bills that name the operation."""
+    billed = [draft for draft in drafts if draft.billed]
+    total = sum([charge.amount for draft in billed for charge in draft.charges], ZERO)
+    return {"accounts": len(drafts), "bills": len(billed), "total": total}
+
+
+@operation("bill.issue", kept={"drafts": _told})
 def issue_bills(*, month: Month, drafts: Sequence[BillDraft], actor: Actor, at: datetime) -> BillsIssued:
     """Issue the bills of a month with their lines and ledger entries, and release and use premium deposits.
 

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('valid_to', models.DateField(null=True)),
             ],
             options={
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('item_code', '='), (trunkline.catalog.models.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='fees_do_not_overlap'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='fee_not_negative')],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('item_code', '='), (trunkline.catalog.models.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='fees_do_not_overlap'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='fee_has_days'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='fee_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=24)),
                 ('amount', models.BigIntegerField()),
+                ('whole', models.BigIntegerField()),
                 ('price_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allowances', to='catalog.priceversion')),
             ],
         ),
@@ -92,7 +93,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(max_length=80)),
             ],
             options={
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('tax_class', '='), (trunkline.catalog.models.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='tax_rates_do_not_overlap')],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('tax_class', '='), (trunkline.catalog.models.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='tax_rates_do_not_overlap'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='tax_rate_has_days')],
             },
         ),
         migrations.CreateModel(
@@ -123,12 +124,20 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('offering', '='), (trunkline.catalog.models.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='price_versions_do_not_overlap'),
         ),
         migrations.AddConstraint(
+            model_name='priceversion',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='price_version_has_days'),
+        ),
+        migrations.AddConstraint(
             model_name='allowance',
             constraint=models.UniqueConstraint(fields=('price_version', 'kind'), name='one_allowance_a_kind'),
         ),
         migrations.AddConstraint(
             model_name='allowance',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='allowance_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='allowance',
+            constraint=models.CheckConstraint(condition=models.Q(('whole__gt', 0)), name='allowance_whole_positive'),
         ),
         migrations.AddConstraint(
             model_name='usageprice',

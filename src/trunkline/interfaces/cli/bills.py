@@ -100,6 +100,25 @@ def run(*, month: Month, actor: Actor, at: datetime, out: Output) -> None:
     """Exit status 1 when accounts had to be parked."""
     with _progress(out) as told:
         done = billrun.run_month(month=month, actor=actor, at=at, progress=told)
+    _show_run(done, actor, out)
+
+
+@command_for(
+    "bill.retry",
+    bill,
+    "retry",
+    text=Text("对一个月挂起的账户重新出账", "Bill the parked accounts of a month again"),
+    examples=("trunkline bill retry 2026-10",),
+    one_transaction=False,
+)
+@click.argument("month", type=MONTH)
+def retry(*, month: Month, actor: Actor, at: datetime, out: Output) -> None:
+    """Once their reason is gone. Exit status 1 when accounts stay parked."""
+    _show_run(billrun.retry_parked(month=month, actor=actor, at=at), actor, out)
+
+
+def _show_run(done: BillRunView, actor: Actor, out: Output) -> None:
+    """The run, and the accounts that are parked; with any of them the program ends with status 1."""
     if out.as_json:
         out.data(done)
     else:

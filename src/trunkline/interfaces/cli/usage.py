@@ -15,11 +15,11 @@ from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.rating import queries
-from trunkline.runs.intake import take_usage_file
+from trunkline.runs.intake import clean_store, take_usage_file
 from trunkline.runs.types import IntakeResult
 from trunkline.security.types import Actor
 
-usage = Group("usage", text=Text("话单：导入、查看文件", "Usage files: import, list"))
+usage = Group("usage", text=Text("话单：导入、查看文件、清理", "Usage files: import, list, tidy"))
 
 
 def _reasons(result: IntakeResult) -> Any:
@@ -100,3 +100,18 @@ def rejects(*, file_id: int, limit: int, actor: Actor, at: datetime, out: Output
     """Duplicates included, in the order of the file."""
     queries.usage_file(file_id)
     out.rows(_REJECTS, queries.rejects(file_id, limit=limit))
+
+
+_REMOVED: tuple[Column[str], ...] = (Column(Text("已删除的文件", "Removed"), lambda path: path),)
+
+
+@command_for(
+    "usage.clean",
+    usage,
+    "tidy",
+    text=Text("清理中断的导入在库中留下的文件", "Remove what a broken-off import left in the store"),
+    examples=("trunkline usage tidy",),
+)
+def tidy(*, actor: Actor, at: datetime, out: Output) -> None:
+    """What is listed stays. The worker does this too, when it starts and once a day."""
+    out.rows(_REMOVED, clean_store(actor=actor, at=at))

@@ -21,3 +21,9 @@ def execute_order(*, staff_id: int, order_id: int) -> None:
 def run_bills(*, staff_id: int, month: str) -> None:
     """Rate and bill a month, or go on where a run stopped."""
     billrun.run_month(month=Month.parse(month), actor=actor_by_id(staff_id, Door.JOB), at=now())
+
+
+@register(billrun.RETRY_JOB)
+def bill_parked_again(*, staff_id: int, month: str) -> None:
+    """Bill the accounts that a month's run had to park, as far as their reason is gone."""
+    billrun.retry_parked(month=Month.parse(month), actor=actor_by_id(staff_id, Door.JOB), at=now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 
 from trunkline.agreements.operations import mark_expiring
@@ -10,10 +12,14 @@ from trunkline.kernel.clock import now
 from trunkline.kernel.periods import local_date
 from trunkline.numbering.operations import expire_reservations, thaw_numbers
 from trunkline.numbering.queries import upkeep_due
-from trunkline.runs.intake import scan_inbox
+from trunkline.runs.intake import clean_store, has_leftovers, scan_inbox
 from trunkline.security.audit import acting
 from trunkline.security.queries import system_actor
-from trunkline.security.types import Door
+from trunkline.security.types import Actor, Door
+
+#: How often a worker looks through the whole store of usage. It does so first when it starts, as after a crash.
+TIDY_EVERY = timedelta(days=1)
+_tidied: datetime | None = None
 
 
 def take_in_usage() -> None:
@@ -22,7 +28,7 @@ def take_in_usage() -> None:
 
 
 def end_what_is_over() -> None:
-    """Free run-out reservations and thawed numbers, and mark agreements whose end is near."""
+    """Free run-out reservations and thawed numbers, mark agreements whose end is near, and tidy up once a day."""
     actor, at = system_actor(Door.JOB), now()
     with acting(actor):
         numbers_due, agreements_due = upkeep_due(at), end_in_sight(local_date(at))
@@ -31,3 +37,16 @@ def end_what_is_over() -> None:
         thaw_numbers(actor=actor, at=at)
     if agreements_due:
         mark_expiring(actor=actor, at=at)
+    tidy_usage(actor, at)
+
+
+def tidy_usage(actor: Actor, at: datetime) -> None:
+    """Once a day remove from the store of usage what a crash left there and nobody listed."""
+    global _tidied  # noqa: PLW0603 - one worker is one process
+    if _tidied is not None and _tidied <= at < _tidied + TIDY_EVERY:
+        return
+    with acting(actor):
+        left = has_leftovers()
+    if left:
+        clean_store(actor=actor, at=at)
+    _tidied = at

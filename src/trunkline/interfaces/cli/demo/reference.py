@@ -242,7 +242,7 @@ def load_catalog(*, actor: Actor, at: datetime) -> None:
             at=at,
         )
     for tax_class, rate in TAX_RATES:
-        catalog.define_tax_rate(
+        catalog.publish_tax_rate(
             tax_class=tax_class,
             rate=rate,
             valid_from=SINCE,

@@ -14,7 +14,7 @@ from trunkline.kernel.jobs import defer
 from trunkline.kernel.periods import Month
 from trunkline.party import queries as party
 from trunkline.runs import billrun, queries
-from trunkline.runs.types import RunState
+from trunkline.runs.types import BillRunView, RunState
 
 
 def _runs_page(request: StaffRequest, form: RunForm) -> HttpResponse:
@@ -62,6 +62,24 @@ def show(request: StaffRequest, year: int, number: int) -> HttpResponse:
     organizations = party.organizations({a.organization_id for a in accounts.values()})
     context |= {"parked": parked, "accounts": accounts, "organizations": organizations}
     return render(request, "billing/run.html", context)
+
+
+@page("bill.retry", methods=("POST",))
+def retry(request: StaffRequest, year: int, number: int) -> HttpResponse:
+    """Bill the parked accounts of a run again; the work is done by a job."""
+    run: BillRunView = _run_context(year, number)["run"]
+    if not run.parked:
+        return done(request, _("没有挂起的账户。"), "billing:run", year, number)
+    defer(
+        billrun.RETRY_JOB,
+        staff_id=request.actor.staff_id,
+        lock="bill_run",
+        once=f"bill_retry:{run.month}",
+        month=str(run.month),
+    )
+    return done(
+        request, _("已开始对挂起的账户重新出账，完成后刷新本页可见结果。"), "billing:run", year, number
+    )
 
 
 @page("bill.view")

@@ -18,6 +18,7 @@ urlpatterns = [
     path("bill-runs/", runs.list_runs, name="runs"),
     path("bill-runs/start/", runs.start, name="start"),
     path("bill-runs/<int:year>/<int:number>/", runs.show, name="run"),
+    path("bill-runs/<int:year>/<int:number>/retry/", runs.retry, name="retry"),
     path("bill-runs/<int:year>/<int:number>/progress/", runs.progress, name="run_progress"),
     path("usage/", usage.list_files, name="usage"),
     path("usage/upload/", usage.upload, name="upload"),
