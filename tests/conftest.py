@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-_VAR = Path(tempfile.mkdtemp(prefix="trunkline-tests-"))
-# The server may have to run as another system user, who must be able to pass through.
-_VAR.chmod(0o711)
+from tests import leftovers
+from trunkline.config.processes import MARK
+
+_VAR = leftovers.claim()
 os.environ.update(
-    TRUNKLINE_VAR=str(_VAR),
-    DJANGO_SETTINGS_MODULE="trunkline.config.settings",
+    {
+        "TRUNKLINE_VAR": str(_VAR),
+        "DJANGO_SETTINGS_MODULE": "trunkline.config.settings",
+        # Whatever tests start is known by it, should this process be killed.
+        MARK: str(_VAR),
+    }
 )
 for _name in ("TRUNKLINE_DATABASE_URL", "TRUNKLINE_SERVING_DATABASE_URL"):
     os.environ.pop(_name, None)
@@ -41,12 +43,18 @@ _PROCESS = os.getpid()
 
 def _remove_var() -> None:
     if os.getpid() == _PROCESS:
-        shutil.rmtree(_VAR, ignore_errors=True)
+        leftovers.remove(_VAR)
 
 
 atexit.register(_remove_var)
 
 TEMPLATE = "trunkline_template"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """End and remove what killed sessions left, once for all workers."""
+    if not hasattr(session.config, "workerinput"):
+        leftovers.sweep()
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,6 @@ def cluster() -> Iterator[Cluster]:
     from trunkline.config import database
     from trunkline.config.schema import migrate
 
-    database.prepare(durable=False)
-    migrate()
     server = database.server(durable=False)
     assert server is not None
 
@@ -74,12 +80,16 @@ def cluster() -> Iterator[Cluster]:
         with psycopg.connect(**server.connection("postgres"), autocommit=True) as admin:  # type: ignore[arg-type]
             admin.execute(statement)  # type: ignore[call-overload]
 
-    world = build_world()
-    connections.close_all()
-    run(f"CREATE DATABASE {TEMPLATE} TEMPLATE {_database_name()}")
-    yield Cluster(world, run)
-    connections.close_all()
-    server.remove()
+    try:
+        database.prepare(durable=False)
+        migrate()
+        world = build_world()
+        connections.close_all()
+        run(f"CREATE DATABASE {TEMPLATE} TEMPLATE {_database_name()}")
+        yield Cluster(world, run)
+    finally:
+        connections.close_all()
+        server.remove()
 
 
 def _database_name() -> str:

@@ -43,7 +43,11 @@ def check_deferred() -> None:
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = 60, what: str = "the condition") -> None:
-    """Return as soon as `condition` holds; fail when it does not within `seconds`."""
+    """Return as soon as `condition` holds; fail when it does not within `seconds`.
+
+    For what announces itself nowhere: a row of another process, a session's lock, a page that answers. Whatever
+    can be waited for itself (a process, a pipe) is, and not by this.
+    """
     deadline = monotonic() + seconds
     pause = threading.Event()
     while not condition():

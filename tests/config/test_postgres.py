@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import stat
 import subprocess
-import tempfile
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -20,15 +22,6 @@ from trunkline.config.database import DatabaseSettings, DatabaseUnusable, connec
 from trunkline.config.postgres import EmbeddedPostgres
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run the server as somebody else")
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A directory every user can reach, unlike pytest's own."""
-    directory = Path(tempfile.mkdtemp(prefix="trunkline-"))
-    directory.chmod(0o711)
-    yield directory
-    shutil.rmtree(directory)
 
 
 @pytest.fixture
@@ -62,7 +55,7 @@ def connect(settings: DatabaseSettings) -> psycopg.Connection[Any]:
 
 
 def address(settings: DatabaseSettings) -> str:
-    login = f"{settings['USER']}:{settings['PASSWORD']}"
+    login = f"{settings['USER']}:{quote(settings['PASSWORD'], safe='')}"
     return f"postgresql://{login}@/{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}"
 
 
@@ -158,9 +151,10 @@ def test_a_path_too_long_for_a_socket_gets_a_short_one(place: Path) -> None:
 
 @as_root
 def test_data_and_binaries_move_where_the_system_user_can_reach(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    place: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    root = tmp_path / "postgres"
+    place.chmod(0o700)
+    root = place / "postgres"
     server = EmbeddedPostgres(root, durable=False)
     try:
         assert server.directory.parent == postgres.FALLBACK
@@ -168,10 +162,9 @@ def test_data_and_binaries_move_where_the_system_user_can_reach(
         server.start()
         assert EmbeddedPostgres(root).running(), "the place is remembered"
         assert capfd.readouterr().err == ""
-        shutil.copytree(root, tmp_path / "copy", symlinks=True)
-        assert EmbeddedPostgres(tmp_path / "copy").directory != server.directory, (
-            "a copy would share the data"
-        )
+        assert (server.directory / "asked-for").readlink() == root
+        shutil.copytree(root, place / "copy", symlinks=True)
+        assert EmbeddedPostgres(place / "copy").directory != server.directory, "a copy would share the data"
     finally:
         server.remove()
     assert not server.directory.exists()
@@ -229,6 +222,81 @@ def test_another_server_is_used_as_the_environment_says(
     monkeypatch.setattr(database, "OLDEST_SERVER", 99)
     with pytest.raises(DatabaseUnusable, match="version 99 or newer is needed"):
         prepare()
+
+
+def as_superuser(place: Path, *statements: str) -> None:
+    """The embedded server in the part of somebody's own: what its superuser does there."""
+    embedded = EmbeddedPostgres(place / "postgres")
+    with embedded.connect("postgres") as connection:
+        for statement in statements:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+
+def own_database(prepared: tuple[DatabaseSettings, DatabaseSettings], user: str, name: str) -> str:
+    return address(prepared[1] | {"USER": user, "PASSWORD": "p:/w", "NAME": name})
+
+
+def trunkline(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "trunkline", *arguments], check=False, capture_output=True, text=True
+    )
+
+
+def test_a_server_of_ones_own_works_with_what_the_readme_asks_for(
+    prepared: tuple[DatabaseSettings, DatabaseSettings], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    asked = re.search(r"```sql\n(.*?)```", readme, re.DOTALL)
+    assert asked is not None
+    # The name is the embedded database's, which is in the way here.
+    mine = asked[1].replace("…", "p:/w").replace("DATABASE trunkline", "DATABASE mine")
+    as_superuser(place, *mine.strip().splitlines())
+    monkeypatch.setenv(database.OWNER_URL, own_database(prepared, "trunkline", "mine"))
+    migrated = trunkline("migrate")
+    assert (migrated.returncode, migrated.stderr) == (0, "")
+    as_superuser(place, "ALTER ROLE trunkline NOCREATEROLE")
+    assert trunkline("migrate").returncode == 0, "CREATEROLE is needed once"
+    assert trunkline("verify").returncode == 0
+    assert trunkline("stop").stdout == "没有正在运行的程序\n", "somebody's own server is let alone"
+    prepare()
+
+
+def test_an_owner_without_createrole_is_told_and_a_serving_role_may_be_given(
+    prepared: tuple[DatabaseSettings, DatabaseSettings], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_superuser(
+        place,
+        "CREATE ROLE keeper LOGIN PASSWORD 'p:/w'",
+        "CREATE ROLE server LOGIN PASSWORD 'p:/w'",
+        "CREATE DATABASE mine OWNER keeper",
+    )
+    monkeypatch.setenv(database.OWNER_URL, own_database(prepared, "keeper", "mine"))
+    told = trunkline("migrate")
+    assert told.returncode == 1
+    assert "may not create or alter the role mine_serving" in told.stderr
+    assert "Traceback" not in told.stderr
+    monkeypatch.setenv(database.SERVING_URL, own_database(prepared, "server", "mine"))
+    prepare()
+    with connect(connection_settings()[0]) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("server",)
+
+
+def test_a_database_that_cannot_serve_is_refused_with_a_sentence(
+    prepared: tuple[DatabaseSettings, DatabaseSettings], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_superuser(
+        place,
+        "CREATE ROLE keeper LOGIN CREATEROLE PASSWORD 'p:/w'",
+        "CREATE DATABASE old OWNER keeper ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0",
+    )
+    for name, sentence in (("old", "a database in SQL_ASCII"), ("none", "does not let keeper in")):
+        monkeypatch.setenv(database.OWNER_URL, own_database(prepared, "keeper", name))
+        with pytest.raises(DatabaseUnusable, match=sentence):
+            prepare()
+    monkeypatch.setenv(database.OWNER_URL, "mysql://a@b/c")
+    told = trunkline("migrate")
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"{database.OWNER_URL} is no postgresql:// address")
 
 
 def test_the_owner_is_not_accepted_as_the_serving_role(

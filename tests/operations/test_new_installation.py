@@ -322,10 +322,10 @@ def test_a_licensed_customer_cannot_apply_on_the_notice_of_a_name(
 def test_too_few_cards_in_stock_are_told(
     world: World, bank: int, actor: Actor, clerk: Actor, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trunkline.counter.items import new_installation
+    from trunkline.counter.items.new_installation import facts
 
     agreement_id = signed_agreement(bank, member_rows(3), actor=actor, at=at)
-    monkeypatch.setattr(new_installation, "sims_in_stock", lambda _: 2)
+    monkeypatch.setattr(facts, "sims_in_stock", lambda _: 2)
     assert refusal_of(installation(world, agreement_id, bank), clerk, at) == {"s01.no_cards"}
 
 

@@ -15,7 +15,7 @@ from trunkline.kernel.refusals import Refused
 from trunkline.numbering import operations as numbering
 from trunkline.numbering import queries
 from trunkline.numbering.checks import CHECKS
-from trunkline.numbering.types import NumberKind, NumberState
+from trunkline.numbering.types import NumberKind, NumberState, NumberUse
 from trunkline.security.audit import acting, operation
 from trunkline.security.models import AuditChange
 from trunkline.security.types import Actor
@@ -159,6 +159,72 @@ def test_idle_numbers_are_ordinary_ones_in_order(world: World, actor: Actor, at:
     assert {view.grade for view in queries.numbers(found).values()} == {""}
     assert {r.number for r in queries.open_reservations(HOLDER)} == set(found)
     assert broken() == []
+
+
+def stock(numbers: list[str], world: World, actor: Actor, at: datetime) -> None:
+    numbering.stock_numbers(
+        numbers=numbers, kind=NumberKind.MOBILE, stock_id=world.branches["HF"], actor=actor, at=at
+    )
+
+
+def given(use: str, count: int, world: World, actor: Actor, at: datetime) -> tuple[str, ...]:
+    return numbering.reserve_idle(
+        count=count,
+        stock_id=world.branches["HF"],
+        purpose="agreement",
+        holder=HOLDER,
+        expires_at=at + timedelta(days=7),
+        use=use,
+        actor=actor,
+        at=at,
+    )
+
+
+def test_a_data_cards_number_is_given_only_when_asked_for(world: World, actor: Actor, at: datetime) -> None:
+    cards = ["14555201003", "14555201007"]
+    stock(cards, world, actor, at)
+    assert min(cards) < number_of("HF", 0), "they would come first"
+    voice = given(NumberUse.MOBILE, 5, world, actor, at)
+    assert not set(voice) & set(cards)
+    assert voice[0].startswith("186")
+    assert given(NumberUse.DATA_CARD, 2, world, actor, at) == tuple(cards)
+    assert broken() == []
+
+
+def test_numbers_of_another_use_do_not_fill_up_and_nothing_changes(
+    world: World, actor: Actor, at: datetime
+) -> None:
+    stock(["14555201003"], world, actor, at)
+    before = snapshot()
+    for use in (NumberUse.DATA_CARD, "mvno"):
+        with pytest.raises(Refused) as refused:
+            given(use, 2, world, actor, at)
+        assert codes(refused) == [("number.stock_exhausted", "")]
+    assert snapshot() == before
+
+
+def test_the_use_of_a_number_is_that_of_its_longest_range_begun_last(
+    world: World, actor: Actor, at: datetime
+) -> None:
+    def define(prefix: str, use: str, begins: date, ends: date | None = None) -> None:
+        numbering.define_range(
+            prefix=prefix,
+            kind=NumberKind.MOBILE,
+            use=use,
+            valid_from=begins,
+            valid_to=ends,
+            actor=actor,
+            at=at,
+        )
+
+    define("14559", "mvno", date(2026, 1, 1))
+    define("14558", NumberUse.MOBILE, date(2026, 1, 1), date(2026, 6, 1))
+    define("14558", NumberUse.DATA_CARD, date(2026, 6, 1), date(2026, 10, 1))
+    define("14558", NumberUse.MOBILE, date(2027, 1, 1))
+    resold, changed, plain = "14559201003", "14558201003", "14557201003"
+    stock([resold, changed, plain], world, actor, at)
+    assert given("mvno", 1, world, actor, at) == (resold,)
+    assert given(NumberUse.DATA_CARD, 2, world, actor, at) == (plain, changed)
 
 
 def test_too_few_idle_numbers_are_refused_and_nothing_changes(

@@ -101,12 +101,8 @@ def prepare(*, durable: bool = True) -> None:
     if embedded is not None:
         embedded.start()
         _create_database(embedded, owner)
-    with _connect(owner) as connection:
-        version = connection.info.server_version // 10000
-        if version < OLDEST_SERVER:
-            raise DatabaseUnusable(
-                f"{OWNER_URL} leads to PostgreSQL {version}; version {OLDEST_SERVER} or newer is needed"
-            )
+    with _reach(owner) as connection:
+        _check_server(connection)
         _create_extensions(connection)
         if not os.environ.get(SERVING_URL):
             _create_serving_role(connection, serving)
@@ -178,6 +174,29 @@ def _connect(settings: DatabaseSettings) -> Connection:
     )
 
 
+def _reach(settings: DatabaseSettings) -> Connection:
+    """The same, or a sentence for the operator."""
+    try:
+        return _connect(settings)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnusable(
+            f"the database {settings['NAME']} does not let {settings['USER']} in: {error}"
+        ) from error
+
+
+def _check_server(connection: Connection) -> None:
+    version = connection.info.server_version // 10000
+    if version < OLDEST_SERVER:
+        raise DatabaseUnusable(
+            f"{OWNER_URL} leads to PostgreSQL {version}; version {OLDEST_SERVER} or newer is needed"
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise DatabaseUnusable(
+            f"{OWNER_URL} leads to a database in {encoding}; create one with ENCODING 'UTF8' TEMPLATE template0"
+        )
+
+
 def _create_database(embedded: EmbeddedPostgres, owner: DatabaseSettings) -> None:
     """The owner's role and database in the embedded server. The owner may create roles, no more."""
     name, role = sql.Identifier(owner["NAME"]), sql.Identifier(owner["USER"])
@@ -239,7 +258,7 @@ def _set_password(connection: Connection, settings: DatabaseSettings) -> None:
 
 def _check_serving_role(serving: DatabaseSettings, owner: DatabaseSettings) -> None:
     """Row-level security binds neither superusers nor owners: refuse to serve as one."""
-    with _connect(serving) as connection:
+    with _reach(serving) as connection:
         row = connection.execute(
             "SELECT rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole"
             " OR pg_has_role(oid, %s, 'MEMBER'), current_database()"

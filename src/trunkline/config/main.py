@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+
+from trunkline.config.database import DatabaseUnusable
 
 
 def main() -> None:
@@ -10,7 +13,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trunkline.config.settings")
     import django
 
-    django.setup()
+    try:
+        django.setup()
+    except DatabaseUnusable as error:  # the settings read the addresses of the databases
+        sys.exit(str(error))
 
     from trunkline.config.commands import attach
     from trunkline.interfaces.cli import cli

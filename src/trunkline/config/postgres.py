@@ -10,7 +10,8 @@ server runs.
 
 PostgreSQL refuses to run as root. A root caller therefore runs it as an unprivileged system user, who owns
 the server's directory. Where that user cannot reach the checkout (below /root, say), data and a copy of the
-binaries live below `/var/lib/trunkline-postgres`, and `elsewhere` in the asked-for directory links to them.
+binaries live below `/var/lib/trunkline-postgres`; `elsewhere` in the asked-for directory links to them, and
+`asked-for` among them back.
 """
 
 from __future__ import annotations
@@ -123,22 +124,24 @@ class EmbeddedPostgres:
                 if done.returncode != 0:
                     time.sleep(0.2)
 
-    def stop(self) -> None:
-        """End all sessions, write everything down and wait; nothing happens when it does not run."""
+    def stop(self) -> bool:
+        """End all sessions, write everything down and wait. Returns False when it does not run."""
         with self._locked():
             pid = self._pid()
             if pid is None or not self._is_ours(pid):
-                return
+                return False
             done = self._run("pg_ctl", "stop", "-m", "fast", "-w", "-t", "60", "-D", str(self.data))
             if done.returncode != 0 and birth(pid) is not None:
                 raise PostgresFailed(
                     f"PostgreSQL in {self.data} does not stop: {done.stdout}\n{self._log_end()}"
                 )
+            return True
 
     def remove(self) -> None:
         """Stop the server and delete its data for good, wherever it lies (tests)."""
         self.stop()
-        for directory in (self.socket, self.directory, self.root):
+        # The data before the link beside them: data that nothing leads to are taken for left behind.
+        for directory in (self.socket, self.data, self.directory, self.root):
             if directory.exists():
                 shutil.rmtree(directory)
 
@@ -207,6 +210,9 @@ class EmbeddedPostgres:
         """The server's directory and the socket's, both the system user's."""
         self.directory.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         self.directory.mkdir(mode=0o700, exist_ok=True)
+        back = self.directory / "asked-for"
+        if self.directory != self.root and not back.is_symlink():
+            back.symlink_to(self.root)
         self.socket.mkdir(mode=0o700, exist_ok=True)
         if self.directory.parent == FALLBACK:
             _copy_binaries(self.directory / "binaries")

@@ -85,6 +85,12 @@ def _gone(processes: Callable[[], dict[int, str]], seconds: float) -> bool:
     return True
 
 
+def terminate(pid: int) -> None:
+    """SIGTERM to one process; it may have ended meanwhile."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+
+
 def _send(processes: Iterable[tuple[int, str]], number: signal.Signals) -> None:
     for pid, born in processes:
         if birth(pid) == born:

@@ -1,33 +1,40 @@
 """What `make run` runs: PostgreSQL, the web server and the job worker, kept alive until Ctrl-C.
 
 Children are in sessions of their own, so that Ctrl-C reaches only this supervisor, and carry the run's mark in
-their environment. `run.json` in `var` names the run; the next start finds and ends what a killed one left.
+their environment. The record of the run (`record.py`) is how the next start and `trunkline stop` find it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import http.client
-import json
 import os
-import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import NoReturn
 
 import click
 from django.db import connections
 
-from trunkline.config.database import DatabaseUnusable, server, var
+from trunkline.config.database import DatabaseUnusable, server
 from trunkline.config.postgres import PostgresFailed
-from trunkline.config.processes import MARK, birth, end, marked
+from trunkline.config.processes import MARK, birth, end, marked, terminate
+from trunkline.config.record import (
+    AlreadyRuns,
+    Child,
+    Run,
+    end_predecessor,
+    forget,
+    only_one,
+    reachable,
+    supervisor,
+    write,
+)
 from trunkline.config.schema import migrate
 
 ALREADY_RUNS = 3
@@ -39,34 +46,8 @@ DATABASE_PULSE = 5.0
 #: A child that lived so many seconds starts again at once when it dies, and its failures are forgotten.
 SETTLED = 60.0
 LONGEST_PAUSE = 30.0
-
-
-@dataclass
-class Child:
-    """A supervised process and how its starts went."""
-
-    name: str
-    command: list[str]
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    failures: int = 0
-    due: float = 0.0
-
-
-@dataclass
-class Run:
-    """One run of the stack."""
-
-    host: str
-    port: int
-    mark: str = field(default_factory=lambda: secrets.token_hex(16))
-    children: list[Child] = field(default_factory=list)
-
-    @property
-    def address(self) -> str:
-        """Where a browser on this machine finds the workbench."""
-        host = _reachable(self.host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+#: Seconds a run may take to end its children and PostgreSQL.
+LONGEST_STOP = 120.0
 
 
 def run(*, host: str = "127.0.0.1", port: int = 8000) -> None:
@@ -74,84 +55,31 @@ def run(*, host: str = "127.0.0.1", port: int = 8000) -> None:
 
     Exits with 3 when it already runs from the same `var`, with 1 when something does not start.
     """
-    with _only_one():
-        current = Run(host, port)
-        _end_predecessor()
-        _write(current)
-        try:
-            with _interruptible():
-                _start(current)
-                _supervise(current)
-        except KeyboardInterrupt:
-            click.echo("Stopping …")
-        except (PostgresFailed, DatabaseUnusable, StackFailed) as error:
-            _fail(str(error))
-        finally:
-            _stop(current)
+    try:
+        with only_one():
+            if left := end_predecessor():
+                click.echo(f"A run that was killed left {left} processes; they were ended")
+            _run(Run(host, port))
+    except AlreadyRuns as error:
+        _fail(str(error), ALREADY_RUNS)
+
+
+def _run(current: Run) -> None:
+    write(current)
+    try:
+        with _interruptible():
+            _start(current)
+            _supervise(current)
+    except KeyboardInterrupt:
+        click.echo("Stopping …")
+    except (PostgresFailed, DatabaseUnusable, StackFailed) as error:
+        _fail(str(error))
+    finally:
+        _stop(current)
 
 
 class StackFailed(Exception):
     """A part of the stack does not start; the message is for the operator."""
-
-
-# One at a time, and after a killed one.
-
-
-@contextlib.contextmanager
-def _only_one() -> Iterator[None]:
-    """Hold the lock of this `var`, or say who does."""
-    var().mkdir(parents=True, exist_ok=True)
-    with (var() / "run.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            other = _read()
-            click.echo(
-                f"Trunkline already runs: process {other.get('pid')}, {other.get('address')}", err=True
-            )
-            sys.exit(ALREADY_RUNS)
-        yield
-
-
-def _end_predecessor() -> None:
-    """End what a killed run left. A recycled pid has another birth and no mark, and is let alone."""
-    other = _read()
-
-    def left() -> dict[int, str]:
-        listed = {child["pid"]: child["birth"] for child in other.get("children", [])}
-        return {pid: born for pid, born in listed.items() if birth(pid) == born} | marked(other["mark"])
-
-    if "mark" in other and (found := left()):
-        click.echo(f"A run that was killed left {len(found)} processes; ending them")
-        end(left)
-
-
-def _read() -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(_record().read_text())
-    except FileNotFoundError:
-        return {}
-    except json.JSONDecodeError:
-        # A machine that lost its power may keep an empty file; no process of before is left then.
-        return {}
-    return content
-
-
-def _write(current: Run) -> None:
-    """Name the run and its children; whole or not at all."""
-    children = [
-        {"name": child.name, "pid": child.process.pid, "birth": birth(child.process.pid)}
-        for child in current.children
-        if child.process is not None
-    ]
-    content = {"pid": os.getpid(), "address": current.address, "mark": current.mark, "children": children}
-    fresh = _record().with_suffix(".new")
-    fresh.write_text(json.dumps(content))
-    fresh.replace(_record())
-
-
-def _record() -> Path:
-    return var() / "run.json"
 
 
 # Starting.
@@ -159,7 +87,8 @@ def _record() -> Path:
 
 def _start(current: Run) -> None:
     _require_free(current)
-    click.echo("Starting PostgreSQL and bringing the schema up to date …")
+    starting = "Bringing" if server() is None else "Starting PostgreSQL and bringing"
+    click.echo(f"{starting} the schema up to date …")
     migrate()
     connections.close_all()
     _program(current, "demo", "load", "--if-empty")
@@ -215,7 +144,7 @@ def _spawn(current: Run, child: Child) -> None:
         child.command, stdin=subprocess.DEVNULL, env=_environment(current), start_new_session=True
     )
     child.started = time.monotonic()
-    _write(current)
+    write(current)
 
 
 def _environment(current: Run) -> dict[str, str]:
@@ -234,7 +163,7 @@ def _await_first_page(current: Run, web: Child) -> None:
 
 def _answers(current: Run) -> bool:
     """Whether the login page comes. A refused host name (TRUNKLINE_HOSTS) is an answer, an error is none."""
-    connection = http.client.HTTPConnection(_reachable(current.host), current.port, timeout=5)
+    connection = http.client.HTTPConnection(reachable(current.host), current.port, timeout=5)
     try:
         connection.request("GET", "/login/")
         return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
@@ -242,12 +171,6 @@ def _answers(current: Run) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _reachable(host: str) -> str:
-    """An address to connect to, for one to listen on."""
-    everywhere = "0.0.0.0"  # noqa: S104  # nosec B104
-    return {everywhere: "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 # Keeping it alive.
@@ -293,6 +216,40 @@ def _look_after_database() -> None:
 # Stopping.
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What `stop` found: a run by its address, processes a killed run left, an embedded server left alone."""
+
+    address: str | None
+    left: int
+    postgres: bool
+
+
+def stop() -> Stopped:
+    """Stop what runs from this `var`, whoever started it, and wait until it is gone.
+
+    Raises StackFailed when a run does not end, PostgresFailed when the embedded server does not.
+    """
+    address = None
+    deadline = time.monotonic() + LONGEST_STOP
+    while True:
+        try:
+            with only_one():
+                left = end_predecessor()
+                embedded = server()
+                postgres = embedded is not None and embedded.stop()
+                forget()
+                return Stopped(address, left, postgres)
+        except AlreadyRuns as error:
+            # The record may still name a killed predecessor: then the run is asked once it has named itself.
+            if address is None and (found := supervisor()) is not None:
+                terminate(found.pid)
+                address = found.address
+            if time.monotonic() > deadline:
+                raise StackFailed(f"{error}; it does not stop") from error
+        time.sleep(PAUSE)
+
+
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
     """Turn the signals that end a program into KeyboardInterrupt, and let none disturb what follows."""
@@ -321,7 +278,7 @@ def _stop(current: Run) -> None:
     embedded = server()
     if embedded is not None:
         embedded.stop()
-    _record().unlink(missing_ok=True)
+    forget()
 
 
 def _end_group(leader: int) -> None:
@@ -330,6 +287,6 @@ def _end_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str, status: int = 1) -> NoReturn:
     click.echo(message, err=True)
-    sys.exit(1)
+    sys.exit(status)

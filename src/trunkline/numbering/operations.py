@@ -34,6 +34,7 @@ from trunkline.numbering.types import (
     NumberEvent,
     NumberKind,
     NumberState,
+    NumberUse,
     NumberView,
     ReservationEnd,
     ReservationView,
@@ -207,17 +208,19 @@ def reserve_idle(
     holder: str,
     expires_at: datetime,
     kind: NumberKind = NumberKind.MOBILE,
+    use: str = NumberUse.MOBILE,
     actor: Actor,
     at: datetime,
 ) -> tuple[str, ...]:
     """Reserve `count` ordinary numbers of a stock, the lowest that nobody else is taking; returns them in order.
 
+    Only from ranges for `use`: a voice line is never given a data card's number unasked (REG-21).
     `Refused` (``number.stock_exhausted``) when there are fewer; then none is reserved.
     """
     raise_if_any(lease_refusals(expires_at, at))
     if stock_id not in actor.branch_ids:
         raise Refused(OTHER_STOCK.about(str(stock_id)))
-    found = queries.locked_idle_numbers(stock_id, kind, count)
+    found = queries.locked_idle_numbers(stock_id, kind, use, local_date(at), count)
     if len(found) < count:
         raise Refused(STOCK_EXHAUSTED.filled(wanted=count, found=len(found)))
     _hold(found, _Lease(purpose, holder, expires_at), actor, at)

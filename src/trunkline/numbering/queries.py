@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -21,6 +21,13 @@ from trunkline.numbering.types import (
     ReservationView,
 )
 
+#: The use of a number's range (REG-21). Of several that hold it the longest prefix counts, and of its periods the
+#: one begun last, over or not: a range that has ended keeps the numbers it brought in.
+_USE = (
+    "(SELECT r.use FROM numbering_numberrange r WHERE r.kind = numbering_number.kind "
+    "AND starts_with(numbering_number.number, r.prefix) "
+    "ORDER BY length(r.prefix) DESC, r.valid_from <= %s DESC, r.valid_from DESC LIMIT 1)"
+)
 _NUMBERS = "SELECT id, number, kind, grade, state, stock_id, frozen_until, arrangement FROM numbering_number "
 
 
@@ -79,12 +86,17 @@ def locked_numbers(values: Collection[str]) -> dict[str, NumberView]:
     return {view.number: view for view in views}
 
 
-def locked_idle_numbers(stock_id: int, kind: NumberKind, count: int) -> tuple[NumberView, ...]:
-    """Up to `count` ordinary idle numbers of a stock that no other session is about to take, locked."""
+def locked_idle_numbers(
+    stock_id: int, kind: NumberKind, use: str, on: date, count: int
+) -> tuple[NumberView, ...]:
+    """Up to `count` ordinary idle numbers of a stock that no other session is about to take, locked.
+
+    Only from ranges whose use on that day is `use` (REG-21).
+    """
     return _number_views(
-        "WHERE stock_id = %s AND kind = %s AND state = %s AND grade = '' ORDER BY number LIMIT %s "
-        "FOR UPDATE SKIP LOCKED",
-        [stock_id, kind, NumberState.IDLE, count],
+        f"WHERE stock_id = %s AND kind = %s AND state = %s AND grade = '' AND {_USE} = %s "
+        "ORDER BY number LIMIT %s FOR UPDATE SKIP LOCKED",
+        [stock_id, kind, NumberState.IDLE, on, use, count],
     )
 
 

@@ -20,6 +20,13 @@ class NumberKind(StrEnum):
     SHORT = "short"
 
 
+class NumberUse(StrEnum):
+    """What a range's numbers are given out for (REG-21). Ranges may name other uses, given out on request only."""
+
+    MOBILE = "mobile"
+    DATA_CARD = "data_card"
+
+
 class NumberState(StrEnum):
     """号码状态 (domain 8.4)."""
 
@@ -114,7 +121,10 @@ class GradeView:
 
 @dataclass(frozen=True, slots=True)
 class RangeView:
-    """号段: numbers that begin with `prefix` are ours from a day until before another (REG-21)."""
+    """号段: numbers that begin with `prefix` are ours from a day until before another (REG-21).
+
+    `use` is a `NumberUse` or a word of its own.
+    """
 
     prefix: str
     kind: NumberKind
