@@ -14,7 +14,10 @@ from trunkline.kernel.text import Text
 #: Commands by section, each with the module that holds it, loaded when it is called or listed.
 SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
     (Text("客户与协议", "Customers and agreements"), {"org": "organizations", "agreement": "agreements"}),
-    (Text("柜台与号码", "Counter and numbers"), {"order": "orders", "items": "staff", "number": "numbers"}),
+    (
+        Text("柜台与号码", "Counter and numbers"),
+        {"order": "applications", "items": "staff", "number": "numbers"},
+    ),
     (
         Text("话单、账单、收款", "Usage, bills, payments"),
         {"usage": "usage", "bill": "bills", "payment": "payments", "ledger": "ledger"},

@@ -31,7 +31,9 @@ from trunkline.ordering.types import (
 from trunkline.party.types import PaymentMethod
 from trunkline.security.types import Actor
 
-order = Group("order", text=Text("受理：新装、查询、打印受理单", "Orders: new installation, show, slip"))
+order = Group(
+    "order", text=Text("受理：各服务项目、查询、打印受理单", "Orders: every service item, show, slip")
+)
 
 _ITEM = "new_installation"
 
@@ -67,7 +69,7 @@ _FEES: tuple[Column[FeeLine], ...] = (
 )
 
 
-class _PaperType(click.ParamType[ShownPaper]):
+class PaperType(click.ParamType[ShownPaper]):
     """KIND=REFERENCE: a paper that was seen in the original, sealed, and copied."""
 
     name = "KIND=REFERENCE"
@@ -132,7 +134,7 @@ def _request(
 @option(
     "--paper",
     "papers",
-    type=_PaperType(),
+    type=PaperType(),
     multiple=True,
     text=Text("证件资料（已核原件、盖章、留存）", "A paper shown, sealed and copied (repeatable)"),
 )
@@ -187,10 +189,11 @@ def new_installation(
     placed = desk.place(request=request, actor=actor, at=at)
     if at_once:
         placed = desk.execute(order_id=placed.id, actor=actor, at=at)
-    _show(placed, out)
+    show_order(placed, out)
 
 
-def _show(view: OrderView, out: Output) -> None:
+def show_order(view: OrderView, out: Output) -> None:
+    """An order with why it failed, if it did."""
     if out.as_json:
         out.data(view)
         return
@@ -218,7 +221,7 @@ def show(*, order_id: int, actor: Actor, at: datetime, out: Output) -> None:
         papers = queries.order_papers(order_id)
         out.data({"order": found, "items": items, "fees": fees, "papers": papers})
         return
-    _show(found, out)
+    show_order(found, out)
     out.rows(_FEES, fees)
     out.rows(_ITEMS, items)
 
