@@ -3,135 +3,22 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import socket
-import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import Desk, log_in, needs_browser, no_horizontal_scroll, pdf_of
 from tests.signing import member_rows, xlsx
-from tests.support import program, wait_until
 from tests.world import World, number_of
-from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.ledger.queries import trial_balance
 from trunkline.party.queries import organization
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MEMBERS = 60
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM and not os.environ.get("CI"), reason="no Chromium on this machine (tools/browser.sh says so)"
-)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def database_beside_the_browser() -> Iterator[None]:
-    """The browser's driver keeps an event loop in this thread, which Django would take for an asynchronous view."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
-@dataclass
-class Desk:
-    """The running workbench: its address, and its clock."""
-
-    address: str
-    clock: Path
-
-    def move_clock(self, instant: datetime) -> None:
-        self.clock.write_text(instant.isoformat(), encoding="ascii")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address + "/login/", timeout=2) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
-
-
-@pytest.fixture
-def desk(committed_db: World, tmp_path: Path) -> Iterator[Desk]:
-    """The web server and the worker on a database of their own, on 12 October 2026."""
-    clock, port = tmp_path / "clock", free_port()
-    running = Desk(f"http://127.0.0.1:{port}", clock)
-    running.move_clock(datetime(2026, 10, 12, 2, 0, tzinfo=UTC))
-    server = (
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "trunkline.config.wsgi:application",
-    )
-    with ExitStack() as processes:
-        processes.enter_context(program(*server, module="granian", TRUNKLINE_CLOCK_FILE=str(clock)))
-        processes.enter_context(program("worker", TRUNKLINE_CLOCK_FILE=str(clock)))
-        wait_until(lambda: answers(running.address), what="the workbench answering")
-        yield running
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
-
-
-def log_in(browser: Browser, desk: Desk, login: str) -> Page:
-    page = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN").new_page()
-    page.set_default_timeout(20_000)
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-    page.goto(desk.address + "/login/")
-    page.fill("#id_username", login)
-    page.fill("#id_password", DEMO_PASSWORD)
-    page.click("button.btn-primary")
-    page.wait_for_selector("#find")
-    return page
-
-
-def no_horizontal_scroll(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-
-
-def pdf_of(page: Page, address: str) -> str:
-    from pypdf import PdfReader
-
-    response = page.request.get(address)
-    assert response.status == 200
-    assert response.headers["content-type"] == "application/pdf"
-    return "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(response.body())).pages)
+pytestmark = needs_browser
 
 
 def find_organization(page: Page, text: str, name: str) -> int:
