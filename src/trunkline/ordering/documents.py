@@ -7,6 +7,7 @@ from typing import Any
 
 from trunkline.agreements.queries import agreement
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode
+from trunkline.kernel.masking import masked_id
 from trunkline.kernel.text import Text
 from trunkline.ordering import queries
 from trunkline.ordering.item import ServiceItem, TakesEffect
@@ -20,10 +21,11 @@ from trunkline.ordering.printing import (
 )
 from trunkline.ordering.types import ORDER_STATE_NAMES, PAPER_NAMES
 from trunkline.party.queries import organization
-from trunkline.security.queries import branches, staff_names
+from trunkline.security.queries import branch, company_name, staff_names
 from trunkline.security.types import CHANNEL_NAMES
 
-OPERATOR = "中国联合网络通信有限公司"
+#: No other document is taken from a handler: his number is checked to be a resident's.
+_ID_KIND = "居民身份证"
 TAKES_EFFECT_NAMES = {
     TakesEffect.IMMEDIATELY: Text("立即生效", "Immediately"),
     TakesEffect.WITHIN_24_HOURS: Text("24小时内生效", "Within 24 hours"),
@@ -31,16 +33,10 @@ TAKES_EFFECT_NAMES = {
 }
 
 
-def _masked(id_number: str) -> str:
-    """The document is on file; the slip shows enough to recognise it."""
-    return id_number[:6] + "*" * 8 + id_number[-4:]
-
-
 def slip_document(order_id: int, item: ServiceItem[Any], at: datetime) -> bytes:
     """The acceptance slip of an order (X-R1), with the notices that its item must print."""
     order = queries.order(order_id)
     customer = organization(order.organization_id)
-    branch = next(branch for branch in branches() if branch.id == order.branch_id)
     handler = queries.order_handler(order_id)
     return slip_pdf(
         SlipPrint(
@@ -48,17 +44,22 @@ def slip_document(order_id: int, item: ServiceItem[Any], at: datetime) -> bytes:
             item_title=item.title.zh,
             clause=item.clause,
             channel=CHANNEL_NAMES[order.channel].zh,
-            operator_name=OPERATOR + branch.name,
+            operator_name=company_name(order.branch_id),
+            branch=branch(order.branch_id).name,
             clerk=staff_names({order.placed_by_id}).get(order.placed_by_id, ""),
             placed_at=order.placed_at,
             takes_effect=TAKES_EFFECT_NAMES[item.takes_effect].zh,
+            completed_at=order.completed_at,
             state=ORDER_STATE_NAMES[order.state].zh,
+            reasons=tuple(reason["zh"] for reason in order.failure),
             organization_name=customer.name,
             organization_code=customer.uscc,
             agreement_number=agreement(order.agreement_id).number if order.agreement_id else "",
             handler=HandlerPrint(
                 name=handler.name,
-                id_number=_masked(handler.id_number),
+                id_kind=_ID_KIND,
+                # The document is on file; the slip shows enough to recognise it.
+                id_number=masked_id(handler.id_number),
                 phone=handler.phone,
                 email=handler.email,
                 postal_address=handler.postal_address,

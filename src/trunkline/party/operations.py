@@ -18,6 +18,7 @@ from trunkline.party.models import Account, Contact, Handler, Organization
 from trunkline.party.queries import organization
 from trunkline.party.rules import IDENTITY_MISSING, handler_refusals, uscc_refusals
 from trunkline.party.types import (
+    BANK_FIELDS,
     ContactRole,
     CustomerClass,
     HandlerDetails,
@@ -54,7 +55,6 @@ BANK_DATA_MISSING = Refusal(
         "Bank collection needs the bank, its code, account name and number, and the authorisation",
     ),
 )
-_BANK_FIELDS = ("bank", "branch_code", "account_name", "account_number", "authorisation")
 
 
 def pinyin_key(name: str) -> str:
@@ -210,7 +210,7 @@ def open_accounts(
     `isolated` accounts share no balance (P2-12). Bank collection needs its five data (S01-G3).
     """
     if payment_method is PaymentMethod.BANK_COLLECTION and not all(
-        (bank_collection or {}).get(f) for f in _BANK_FIELDS
+        (bank_collection or {}).get(f) for f in BANK_FIELDS
     ):
         raise Refused(BANK_DATA_MISSING)
     owner = organization(organization_id)

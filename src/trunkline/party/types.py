@@ -110,6 +110,9 @@ PAYMENT_METHOD_NAMES = {
     ),
 }
 
+#: What bank collection needs to know: 开户行, 行号, 户名, 账号 and the number of the 托收协议 (S01-G3).
+BANK_FIELDS = ("bank", "branch_code", "account_name", "account_number", "authorisation")
+
 
 @dataclass(frozen=True, slots=True)
 class HandlerDetails:

@@ -10,6 +10,8 @@ from trunkline.kernel.text import Text
 from trunkline.security.models import Appointment, AuditOperation, Branch, Staff
 from trunkline.security.types import Actor, BranchView, Channel, Door, StaffView
 
+#: The company whose branches the branches are.
+OPERATOR = "中国联合网络通信有限公司"
 #: The staff member that unattended work is done by.
 SYSTEM_LOGIN = "system"
 
@@ -18,11 +20,23 @@ NO_SUCH_STAFF = Refusal(
 )
 
 
+def _branch(row: Branch) -> BranchView:
+    return BranchView(row.pk, row.code, row.name, row.name_en, row.city_code)
+
+
 def branches() -> tuple[BranchView, ...]:
     """Every branch, by code."""
-    return tuple(
-        BranchView(b.pk, b.code, b.name, b.name_en, b.city_code) for b in Branch.objects.order_by("code")
-    )
+    return tuple(_branch(row) for row in Branch.objects.order_by("code"))
+
+
+def branch(branch_id: int) -> BranchView:
+    """The branch that a row names; to name one that does not exist is a fault of the program."""
+    return _branch(Branch.objects.get(pk=branch_id))
+
+
+def company_name(branch_id: int) -> str:
+    """The name under which a branch signs and issues papers: the operator's with its own after it (Q-15)."""
+    return OPERATOR + branch(branch_id).name
 
 
 def _actor(staff: Staff, door: Door) -> Actor:

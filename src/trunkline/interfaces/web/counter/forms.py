@@ -15,11 +15,10 @@ from trunkline.counter.registry import service_item
 from trunkline.interfaces.web.fields import CodeField, DeskForm, MoneyField
 from trunkline.ordering.item import Paper
 from trunkline.ordering.types import OrderRequest, OrderState, PaperKind, ShownPaper
-from trunkline.party.types import HandlerView, PaymentMethod
+from trunkline.party.types import BANK_FIELDS, HandlerView, PaymentMethod
 
 ITEM = "new_installation"
 _MARKS = ("original_seen", "sealed", "copy_kept")
-_BANK_FIELDS = ("bank", "branch_code", "account_name", "account_number", "authorisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class InstallationForm(DeskForm):
         """The order as the counter takes it."""
         details: dict[str, Any] = {"payment_method": str(self.cleaned_data["payment_method"])}
         if self.cleaned_data["payment_method"] is PaymentMethod.BANK_COLLECTION:
-            details["bank_collection"] = {name: self.cleaned_data[name] for name in _BANK_FIELDS}
+            details["bank_collection"] = {name: self.cleaned_data[name] for name in BANK_FIELDS}
         security = self._security()
         if security:
             details["security"] = security
