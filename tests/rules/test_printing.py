@@ -35,6 +35,7 @@ from trunkline.billing.printing import (
 )
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.periods import Month
+from trunkline.kernel.typeset import VOLUME_ROWS
 from trunkline.ordering.printing import (
     FeePrint,
     HandlerPrint,
@@ -161,15 +162,24 @@ def slip(lines: int, notices: tuple[str, ...] = ("国际漫游开通后,三方�
         clause="S01",
         channel="自有营业厅",
         operator_name=OPERATOR,
+        branch="合肥市分公司",
         clerk="张晓丽",
         placed_at=AT,
         takes_effect="立即生效",
+        completed_at=AT,
         state="竣工",
+        reasons=(),
         organization_name=CUSTOMER,
         organization_code="91340100MA2M00000X",
         agreement_number=AGREEMENT.number,
         handler=HandlerPrint(
-            "刘海燕", "340104********0012", "18655100001", "liu@example.invalid", "望江西路666号", "230088"
+            "刘海燕",
+            "居民身份证",
+            "340104********0012",
+            "18655100001",
+            "liu@example.invalid",
+            "望江西路666号",
+            "230088",
         ),
         papers=(PaperPrint("单位委托证明(加盖公章)", "WT-1", True, True, False),),
         lines=tuple(
@@ -338,6 +348,65 @@ def test_an_attachment_of_thousands_of_rows_prints_and_repeats() -> None:
     assert SHA256 in plain(reader.pages[-1].extract_text())
 
 
+def joined_in_volumes(pdf: bytes, rows: int) -> list[list[str]]:
+    """The pages of each volume, after what its header and page numbers say of it has been checked."""
+    count = -(-rows // VOLUME_ROWS)
+    found: list[list[str]] = [[] for _ in range(count)]
+    for page in pages(pdf):
+        number, of = map(int, re.findall(r"第(\d+)册/共(\d+)册", page)[0])
+        assert of == count
+        found[number - 1].append(page)
+    for volume in found:
+        assert [re.findall(r"第(\d+)页共(\d+)页", page)[-1] for page in volume] == [
+            (str(place), str(len(volume))) for place in range(1, len(volume) + 1)
+        ]
+    return found
+
+
+def test_a_long_attachment_comes_in_volumes_with_its_count_and_signatures_on_the_last() -> None:
+    rows = 2 * VOLUME_ROWS + 30
+    volumes = joined_in_volumes(attachment_pdf(attachment(rows), at=AT), rows)
+    whole = "".join(page for volume in volumes for page in volume)
+    numbers = re.findall(r"186551\d{5}|186552\d{5}", whole)
+    assert numbers == [f"186{55100000 + n}" for n in range(1, rows + 1)]
+    for place, volume in enumerate(volumes):
+        first, last = place * VOLUME_ROWS + 1, min(rows, (place + 1) * VOLUME_ROWS)
+        assert f"序号{first:,}—{last:,}" in volume[0]
+        assert all(SHA256 in page for page in volume)
+        assert CUSTOMER in volume[0]
+    for volume in volumes[:-1]:
+        assert "授权人(签字):" not in "".join(volume)
+        assert "户数合计及双方签字盖章见第3册" in volume[-1]
+    assert "以上号码共计贰仟零叁拾户(2,030户)" in volumes[-1][-1]
+    assert volumes[-1][-1].count("授权人(签字):") == 2
+
+
+def test_an_attachment_that_fills_one_volume_speaks_of_none() -> None:
+    printed = pages(attachment_pdf(attachment(VOLUME_ROWS), at=AT))
+    assert not any("册" in page for page in printed)
+    assert "以上号码共计壹仟户(1,000户)" in printed[-1]
+
+
+def test_a_slip_of_thousands_is_signed_before_its_list_and_counted_after_it() -> None:
+    rows = VOLUME_ROWS + 1
+    volumes = joined_in_volumes(slip_pdf(slip(rows), at=AT), rows)
+    assert "经办人(签字):" in volumes[0][0]
+    assert "及所附号码明细(共壹仟零壹户)" in volumes[0][0]
+    whole = "".join(page for volume in volumes for page in volume)
+    assert whole.count("经办人(签字):") == whole.count("单位名称") == 1
+    assert re.findall(r"186551\d{5}", whole.split("号码明细序号", 1)[-1])[-1] == f"186{55100000 + rows - 1}"
+    assert whole.count("以上号码共计") == 1
+    assert "以上号码共计壹仟零壹户" in volumes[-1][-1]
+
+
+def test_a_slip_of_a_failed_order_says_why() -> None:
+    failed = replace(slip(3), state="失败", completed_at=None, reasons=("号码已被占用", "未交清欠费"))
+    printed = "".join(pages(slip_pdf(failed, at=AT)))
+    assert "订单状态失败竣工时间—" in printed
+    assert "未办理原因号码已被占用未交清欠费" in printed
+    assert "未办理原因" not in "".join(pages(slip_pdf(slip(3), at=AT)))
+
+
 def test_a_slip_states_item_handler_papers_fees_and_notices() -> None:
     printed = "".join(pages(slip_pdf(slip(3), at=AT)))
     for words in (
@@ -346,7 +415,10 @@ def test_a_slip_states_item_handler_papers_fees_and_notices() -> None:
         "受理时间2026年11月5日09:30",
         "生效时间立即生效",
         f"单位名称{CUSTOMER}",
-        "证件号码340104********0012",
+        "受理网点合肥市分公司",
+        "服务渠道自有营业厅",
+        "竣工时间2026年11月5日09:30",
+        "证件居民身份证340104********0012",
         "通信地址望江西路666号",
         "邮编230088",
         "单位委托证明(加盖公章)WT-1✓✓—",
@@ -417,5 +489,7 @@ def test_a_receipt_states_the_amount_twice_and_what_it_met() -> None:
 def test_every_document_is_the_same_byte_for_byte() -> None:
     assert agreement_pdf(AGREEMENT, at=AT) == agreement_pdf(AGREEMENT, at=AT)
     assert attachment_pdf(attachment(300), at=AT) == attachment_pdf(attachment(300), at=AT)
+    in_volumes = attachment(VOLUME_ROWS + 1)
+    assert attachment_pdf(in_volumes, at=AT) == attachment_pdf(in_volumes, at=AT)
     assert slip_pdf(slip(3), at=AT) == slip_pdf(slip(3), at=AT)
     assert bill_pdf(BILL, at=AT) == bill_pdf(BILL, at=AT)

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from pypdf import PdfReader
 
+from trunkline.agreements.printing import AttachmentPrint, MemberPrint, attachment_pdf
 from trunkline.billing.printing import ReceiptPrint, receipt_pdf
 from trunkline.kernel import typeset
 from trunkline.kernel.refusals import Refused
@@ -63,6 +64,84 @@ def test_a_document_is_pdf_a_2b_dated_at_its_instant() -> None:
     assert (reader.xmp_metadata.pdfaid_part, reader.xmp_metadata.pdfaid_conformance) == ("2", "B")
     assert reader.metadata is not None
     assert reader.metadata.creation_date == AT.replace(microsecond=0)
+
+
+def listed(*names: str) -> bytes:
+    members = tuple(
+        MemberPrint(n, name, "340102********0001", "18655100001", "套餐", None, "", "")
+        for n, name in enumerate(names, 1)
+    )
+    return attachment_pdf(AttachmentPrint("HF-1", 1, "甲公司", "乙公司", "0" * 64, members), at=AT)
+
+
+@pytest.fixture
+def small_volumes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset, "VOLUME_ROWS", 2)
+
+
+@pytest.mark.usefixtures("small_volumes")
+def test_volumes_are_joined_into_one_pdf_a_2b_that_counts_and_names_itself() -> None:
+    pdf = listed(*"赵钱孙李周")
+    reader = PdfReader(io.BytesIO(pdf), strict=True)
+    metadata = reader.xmp_metadata
+    assert metadata is not None
+    assert (metadata.pdfaid_part, metadata.pdfaid_conformance) == ("2", "B")
+    described = metadata.stream.get_data().decode()
+    assert len(reader.pages) == 3
+    assert "<xmpTPg:NPages>3</xmpTPg:NPages>" in described
+    identity = reader.trailer["/ID"]
+    assert identity[0] == identity[1]
+    assert f"<xmpMM:InstanceID>{identity[0].original_bytes.hex()}</xmpMM:InstanceID>" in described
+    assert reader.trailer["/ID"] != PdfReader(io.BytesIO(listed(*"赵钱孙李吴"))).trailer["/ID"]
+    assert reader.metadata is not None
+    assert reader.metadata.creation_date == AT.replace(microsecond=0)
+    assert pdf[:5] == b"%PDF-"
+    assert min(pdf.split(b"\n")[1][1:5]) > 127
+
+
+@pytest.mark.usefixtures("small_volumes")
+def test_every_page_of_joined_volumes_keeps_its_fonts_and_the_colour_profile() -> None:
+    reader = PdfReader(io.BytesIO(listed(*"赵钱孙李周")))
+    (intent,) = reader.root_object["/OutputIntents"]
+    assert intent["/S"] == "/GTS_PDFA1"
+    assert intent["/DestOutputProfile"].get_data()
+    assert not {"/AA", "/OpenAction", "/Outlines"} & reader.root_object.keys()
+    for page in reader.pages:
+        fonts = page["/Resources"]["/Font"].values()
+        assert fonts
+        for font in fonts:
+            descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+            assert {"/FontFile2", "/FontFile3"} & descriptor.keys()
+
+
+@pytest.mark.usefixtures("small_volumes")
+def test_unprintable_characters_of_all_volumes_are_named_together() -> None:
+    with pytest.raises(Refused) as caught:
+        listed("张\u202e三", "李", "王", "赵", "\U0010fffd")
+    (refusal,) = caught.value.refusals
+    assert refusal.text.zh.endswith("U+202E U+10FFFD")
+
+
+def test_large_documents_printed_at_once_are_set_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset, "_LARGE", 1)
+    running, most = [0], [0]
+    compiled = typeset.typst.compile
+
+    def counted(source: object, *args: object, **kwargs: object) -> bytes:
+        if source == b"":
+            return b""
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        try:
+            return compiled(source, *args, **kwargs)  # type: ignore[arg-type, return-value, call-overload]
+        finally:
+            running[0] -= 1
+
+    monkeypatch.setattr(typeset.typst, "compile", counted)
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(receipt, [f"单位{n}" for n in range(8)]))
+    assert len(set(together)) == 8
+    assert most == [1]
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,9 @@ from trunkline.kernel.periods import local_date
 from trunkline.kernel.text import Text
 from trunkline.numbering.queries import grades
 from trunkline.party.queries import organization
-from trunkline.security.queries import branches
-from trunkline.security.types import BranchView
+from trunkline.security.queries import branch, company_name
 
-#: 乙方 is the branch company (Q-15); the form gives Hefei's address, others write theirs by hand.
-OPERATOR = "中国联合网络通信有限公司"
+#: The form gives the address of 乙方 in Hefei (Q-15); others write theirs by hand.
 _ADDRESSES = {"3401": "安徽省合肥市马鞍山路68号联通大厦"}
 _ROLES = {
     SignerRole.LEGAL_REPRESENTATIVE: Text("法定代表人", "legal representative"),
@@ -42,7 +40,7 @@ def agreement_document(agreement_id: int, at: datetime) -> bytes:
     """
     terms = queries.terms(agreement_id)
     row = Agreement.objects.get(pk=agreement_id)
-    customer, branch = organization(row.organization_id), _branch(row.branch_id)
+    customer = organization(row.organization_id)
     plan = catalog.offering(row.offering_id)
     signed = {s.side: s for s in queries.signatures(agreement_id) if s.attachment is None}
     customer_signer, customer_role = _signer(signed.get(Side.CUSTOMER))
@@ -55,8 +53,8 @@ def agreement_document(agreement_id: int, at: datetime) -> bytes:
             customer_address=customer.address,
             customer_signer=customer_signer,
             customer_signer_role=customer_role,
-            operator_name=OPERATOR + branch.name,
-            operator_address=_ADDRESSES.get(branch.city_code, ""),
+            operator_name=company_name(row.branch_id),
+            operator_address=_ADDRESSES.get(branch(row.branch_id).city_code, ""),
             operator_signer=operator_signer,
             operator_signer_role=operator_role,
             business_kind=terms.business_kind,
@@ -85,7 +83,7 @@ def attachment_document(agreement_id: int, ordinal: int, at: datetime) -> bytes:
             agreement_number=view.number,
             ordinal=ordinal,
             customer_name=organization(view.organization_id).name,
-            operator_name=OPERATOR + _branch(view.branch_id).name,
+            operator_name=company_name(view.branch_id),
             sha256=paper.sha256,
             members=tuple(
                 MemberPrint(
@@ -103,10 +101,6 @@ def attachment_document(agreement_id: int, ordinal: int, at: datetime) -> bytes:
         ),
         at=at,
     )
-
-
-def _branch(branch_id: int) -> BranchView:
-    return next(branch for branch in branches() if branch.id == branch_id)
 
 
 def _signer(signature: SignatureView | None) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from trunkline.agreements.types import (
 )
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode
 from trunkline.kernel.money import ZERO, count_in_capitals, in_capitals
-from trunkline.kernel.typeset import typeset, yuan
+from trunkline.kernel.typeset import typeset, typeset_list, yuan
 
 _TEMPLATES = Path(__file__).parent / "print"
 
@@ -127,7 +127,10 @@ def agreement_pdf(p: AgreementPrint, *, at: datetime) -> bytes:
 
 
 def attachment_pdf(p: AttachmentPrint, *, at: datetime) -> bytes:
-    """An attachment: its numbers and terminals, counted, hashed, and signed by both sides' handlers."""
+    """An attachment: its numbers and terminals, counted, hashed, and signed by both sides' handlers.
+
+    A long one comes in volumes, signed on the last; see `typeset_list`.
+    """
     data = {
         "agreement_number": p.agreement_number,
         "ordinal": str(p.ordinal),
@@ -136,20 +139,20 @@ def attachment_pdf(p: AttachmentPrint, *, at: datetime) -> bytes:
         "sha256": p.sha256,
         "count": f"{len(p.members):,}",
         "count_capitals": count_in_capitals(len(p.members)),
-        "members": [
-            (
-                str(m.row),
-                m.name,
-                m.id_number,
-                m.number,
-                m.plan_name,
-                FIRST_MONTH_NAMES[m.first_month_mode].zh if m.first_month_mode else "",
-                "\n".join(part for part in (m.terminal_model, m.imei) if part),
-            )
-            for m in p.members
-        ],
     }
-    return typeset(_TEMPLATES / "attachment.typ", data, at=at)
+    members = [
+        (
+            str(m.row),
+            m.name,
+            m.id_number,
+            m.number,
+            m.plan_name,
+            FIRST_MONTH_NAMES[m.first_month_mode].zh if m.first_month_mode else "",
+            "\n".join(part for part in (m.terminal_model, m.imei) if part),
+        )
+        for m in p.members
+    ]
+    return typeset_list(_TEMPLATES / "attachment.typ", data, members, at=at)
 
 
 def _party(name: str, address: str, signer: str, role: str) -> dict[str, str]:

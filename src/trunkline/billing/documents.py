@@ -24,9 +24,7 @@ from trunkline.kernel.money import ZERO
 from trunkline.ledger.queries import premium_month
 from trunkline.party import queries as party
 from trunkline.party.types import PAYMENT_METHOD_NAMES
-from trunkline.security.queries import branches, staff_names
-
-OPERATOR = "中国联合网络通信有限公司"
+from trunkline.security.queries import company_name, staff_names
 
 
 def bill_document(bill_id: int, at: datetime) -> bytes:
@@ -39,7 +37,7 @@ def bill_document(bill_id: int, at: datetime) -> bytes:
         BillPrint(
             bill_number=bill.number,
             month=bill.month,
-            operator_name=_operator(bill.branch_id),
+            operator_name=company_name(bill.branch_id),
             organization_name=customer.name,
             organization_code=customer.uscc,
             account_code=account.code,
@@ -60,16 +58,17 @@ def bill_document(bill_id: int, at: datetime) -> bytes:
 
 
 def receipt_document(payment_id: int, at: datetime) -> bytes:
-    """The receipt of a payment as PDF."""
+    """The receipt of a payment as PDF, saying at any time what it said when the money was taken.
+
+    What the payment left and later bills took from it was then its surplus.
+    """
     payment = queries.payment(payment_id)
     customer = party.organization(payment.organization_id)
-    bills = queries.bills_by_id([bill_id for bill_id, _ in payment.allocations])
-    allocated = sum((amount for _, amount in payment.allocations), ZERO)
-    owed = queries.owed_by_organization(payment.organization_id)
+    met = queries.met_at_once(payment)
     return receipt_pdf(
         ReceiptPrint(
             receipt_number=payment.receipt_number,
-            operator_name=_operator(customer.branch_id),
+            operator_name=company_name(customer.branch_id),
             organization_name=customer.name,
             account_code=party.account(payment.account_id).code if payment.account_id else "",
             amount=payment.amount,
@@ -77,19 +76,12 @@ def receipt_document(payment_id: int, at: datetime) -> bytes:
             reference=payment.reference,
             taken_at=payment.taken_at,
             cashier=staff_names({payment.taken_by_id}).get(payment.taken_by_id, ""),
-            allocations=tuple(
-                AllocationPrint(bills[bill_id].number, bills[bill_id].month, amount)
-                for bill_id, amount in payment.allocations
-            ),
-            surplus=payment.amount - allocated,
-            owed_after=owed,
+            allocations=tuple(AllocationPrint(bill.number, bill.month, amount) for bill, amount in met),
+            surplus=payment.amount - sum((amount for _, amount in met), ZERO),
+            owed_after=queries.owed_after(payment),
         ),
         at=at,
     )
-
-
-def _operator(branch_id: int) -> str:
-    return OPERATOR + next(branch.name for branch in branches() if branch.id == branch_id)
 
 
 def _owed_before(bill: BillView) -> Decimal:
@@ -120,7 +112,9 @@ def _by_number(lines: tuple[BillLineView, ...]) -> tuple[NumberPrint, ...]:
 
 
 def _deposits(bill: BillView) -> tuple[DepositPrint, ...]:
+    """What the bill released and used of each deposit, and what it left then (P2-09, P2-10); not used-up ones."""
     return tuple(
         DepositPrint(m.number, m.released, m.used, m.carried_over, m.unreleased)
-        for m in premium_month(bill.account_id, bill.issued_at)
+        for m in premium_month(bill.account_id, bill=bill.number, month=bill.month, until=bill.issued_at)
+        if m.released or m.used or m.carried_over or m.unreleased
     )

@@ -26,7 +26,7 @@ from trunkline.kernel.money import ZERO
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
-from trunkline.ledger.queries import balances
+from trunkline.ledger.queries import balances, posted, receivable_after
 from trunkline.ledger.types import GeneralAccount
 from trunkline.party.queries import find_organizations
 from trunkline.party.types import PaymentMethod
@@ -117,12 +117,26 @@ def bills_by_id(ids: Iterable[int]) -> dict[int, BillView]:
     return {row.pk: _bill(row) for row in Bill.objects.filter(pk__in=set(ids))}
 
 
-def owed_by_organization(organization_id: int) -> Decimal:
-    """What an organisation still owes on all its bills, due or not."""
-    owed = Bill.objects.filter(organization_id=organization_id, state=BillState.OPEN).aggregate(
-        owed=Sum(F("total") - F("from_deposit") - F("paid"))
-    )["owed"]
-    return owed or ZERO
+#: The sources of the entries of payments.
+_ENTERED_AS = {PaymentPurpose.BILLS: "payment", PaymentPurpose.PREMIUM_DEPOSIT: "premium_deposit"}
+
+
+def owed_after(taken: PaymentView) -> Decimal:
+    """What an organisation owed on its bills once a payment was taken, whatever it was billed and paid since."""
+    billed = Bill.objects.filter(organization_id=taken.organization_id).order_by().values_list("account_id")
+    accounts = [account for (account,) in billed.distinct()]
+    return receivable_after(_ENTERED_AS[taken.purpose], taken.receipt_number, accounts)
+
+
+def met_at_once(taken: PaymentView) -> tuple[tuple[BillView, Decimal], ...]:
+    """The bills that a payment met when it was taken, with the yuan: not those that met later what it had left."""
+    bills = bills_by_id(bill_id for bill_id, _ in taken.allocations)
+    later = posted("deposit_use", (f"{taken.receipt_number}:{bill.number}" for bill in bills.values()))
+    return tuple(
+        (bills[bill_id], amount)
+        for bill_id, amount in taken.allocations
+        if f"{taken.receipt_number}:{bills[bill_id].number}" not in later
+    )
 
 
 def billed_accounts(month: Month, among: Iterable[int] | None = None) -> frozenset[int]:

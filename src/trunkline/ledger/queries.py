@@ -7,10 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from trunkline.kernel.money import ZERO
-from trunkline.ledger.models import Posting
+from trunkline.kernel.periods import Month
+from trunkline.ledger.models import Entry, Posting
 from trunkline.ledger.rules import held
 from trunkline.ledger.types import GeneralAccount, PostingView, PremiumBalance, PremiumMonth
 
@@ -65,34 +66,57 @@ def premium_balances(account_ids: Iterable[int] | None = None) -> dict[tuple[int
     return {key: balance for key, balance in found.items() if balance.unreleased or balance.released}
 
 
-def premium_month(account_id: int, until: datetime) -> tuple[PremiumMonth, ...]:
-    """What the bill entered at `until` did with each premium deposit of its account, and what it left."""
-    rows = (
-        Posting.objects.filter(account_id=account_id, general_account__in=_PREMIUM, entry__at__lte=until)
-        .exclude(subject="")
-        .values("subject")
-        .annotate(
-            unreleased=Sum("amount", filter=Q(general_account=GeneralAccount.PREMIUM_UNRELEASED)),
-            left=Sum("amount", filter=Q(general_account=GeneralAccount.PREMIUM_RELEASED)),
-            now_released=Sum("amount", filter=_now(until, "premium_release")),
-            now_used=Sum("amount", filter=_now(until, "premium_use")),
+def premium_month(account_id: int, *, bill: str, month: Month, until: datetime) -> tuple[PremiumMonth, ...]:
+    """What a bill did with each premium deposit of its account, and what it left (P2-09, P2-10).
+
+    `bill` is its number, `until` when it was issued. What it left is what the ledger held after the bill's own
+    entries: others of that moment may stand before or behind them, as with two months billed at once, or with a
+    deposit taken while a run that began earlier goes on. A bill without entries is told by its moment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH posted AS (SELECT p.entry_id, e.at, p.general_account, p.subject, p.amount, "
+            "e.source = 'bill' AND e.source_id = %(bill)s AS billed, "
+            "e.source = 'premium_release' AND e.source_id = p.subject || %(release)s AS released, "
+            "e.source = 'premium_use' AND e.source_id = %(bill)s || ':' || p.subject AS used "
+            "FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id WHERE p.account_id = %(account)s), "
+            "own AS (SELECT max(entry_id) AS last FROM posted WHERE billed OR released OR used) "
+            "SELECT subject, "
+            "coalesce(-sum(amount) FILTER (WHERE released AND general_account = %(released)s), 0), "
+            "coalesce(sum(amount) FILTER (WHERE used AND general_account = %(released)s), 0), "
+            "coalesce(-sum(amount) FILTER (WHERE general_account = %(released)s), 0), "
+            "coalesce(-sum(amount) FILTER (WHERE general_account = %(unreleased)s), 0) "
+            "FROM posted, own WHERE general_account IN (%(unreleased)s, %(released)s) AND subject <> '' "
+            "AND CASE WHEN last IS NULL THEN at <= %(until)s ELSE entry_id <= last END "
+            "GROUP BY subject ORDER BY subject",
+            {
+                "account": account_id,
+                "bill": bill,
+                "release": f":{account_id}:{month}",
+                "until": until,
+                "released": GeneralAccount.PREMIUM_RELEASED,
+                "unreleased": GeneralAccount.PREMIUM_UNRELEASED,
+            },
         )
-        .order_by("subject")
-    )
-    return tuple(
-        PremiumMonth(
-            number=row["subject"],
-            released=held(row["now_released"] or ZERO),
-            used=row["now_used"] or ZERO,
-            carried_over=held(row["left"] or ZERO),
-            unreleased=held(row["unreleased"] or ZERO),
-        )
-        for row in rows
-    )
+        return tuple(PremiumMonth(*row) for row in cursor.fetchall())
 
 
-def _now(at: datetime, source: str) -> Q:
-    return Q(entry__at=at, entry__source=source, general_account=GeneralAccount.PREMIUM_RELEASED)
+def receivable_after(source: str, source_id: str, account_ids: Iterable[int]) -> Decimal:
+    """What accounts owed together once the entry of a source was posted, whatever was posted since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(amount), 0) FROM ledger_posting WHERE account_id = ANY(%s) AND general_account = %s "
+            "AND entry_id <= (SELECT id FROM ledger_entry WHERE source = %s AND source_id = %s)",
+            [list(account_ids), GeneralAccount.RECEIVABLE, source, source_id],
+        )
+        (owed,) = cursor.fetchone()
+    return Decimal(owed)
+
+
+def posted(source: str, source_ids: Iterable[str]) -> frozenset[str]:
+    """Which of these have an entry."""
+    rows = Entry.objects.filter(source=source, source_id__in=list(source_ids))
+    return frozenset(rows.values_list("source_id", flat=True))
 
 
 def locked_premium_balances(account_ids: Iterable[int]) -> dict[tuple[int, str], PremiumBalance]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from trunkline.agreements.queries import agreement
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode
+from trunkline.kernel.masking import masked_id
 from trunkline.ordering import queries
 from trunkline.ordering.item import TAKES_EFFECT_NAMES, ServiceItem
 from trunkline.ordering.printing import (
@@ -17,18 +18,14 @@ from trunkline.ordering.printing import (
     SlipPrint,
     slip_pdf,
 )
-from trunkline.ordering.types import ORDER_STATE_NAMES, PAPER_NAMES
+from trunkline.ordering.types import ORDER_STATE_NAMES, PAPER_NAMES, OrderItemView
 from trunkline.party.queries import organization
 from trunkline.party.types import HandlerView
-from trunkline.security.queries import branch, staff_names
+from trunkline.security.queries import branch, company_name, staff_names
 from trunkline.security.types import CHANNEL_NAMES
 
-OPERATOR = "中国联合网络通信有限公司"
-
-
-def _masked(id_number: str) -> str:
-    """The document is on file; the slip shows enough to recognise it."""
-    return id_number[:6] + "*" * 8 + id_number[-4:]
+#: No other document is taken from a handler: his number is checked to be a resident's.
+_ID_KIND = "居民身份证"
 
 
 def slip_document(order_id: int, item: ServiceItem[Any, Any], at: datetime) -> bytes:
@@ -41,11 +38,14 @@ def slip_document(order_id: int, item: ServiceItem[Any, Any], at: datetime) -> b
             item_title=item.title.zh,
             clause=item.clause,
             channel=CHANNEL_NAMES[order.channel].zh,
-            operator_name=OPERATOR + branch(order.branch_id).name,
+            operator_name=company_name(order.branch_id),
+            branch=branch(order.branch_id).name,
             clerk=staff_names({order.placed_by_id}).get(order.placed_by_id, ""),
             placed_at=order.placed_at,
             takes_effect=TAKES_EFFECT_NAMES[item.takes_effect].zh,
+            completed_at=order.completed_at,
             state=ORDER_STATE_NAMES[order.state].zh,
+            reasons=tuple(reason.text.zh for reason in order.failure),
             organization_name=customer.name,
             organization_code=customer.uscc,
             agreement_number=agreement(order.agreement_id).number if order.agreement_id else "",
@@ -59,7 +59,7 @@ def slip_document(order_id: int, item: ServiceItem[Any, Any], at: datetime) -> b
                     number=line.number,
                     user_name=line.user_name,
                     plan_name=line.plan_name,
-                    first_month_mode=_mode(line.first_month_mode),
+                    content=_content(line),
                     state=ORDER_STATE_NAMES[line.state].zh,
                 )
                 for line in queries.order_items(order_id)
@@ -76,10 +76,12 @@ def slip_document(order_id: int, item: ServiceItem[Any, Any], at: datetime) -> b
 def _handler_print(handler: HandlerView | None) -> HandlerPrint:
     """The handler's five fields; blank where the user himself applied."""
     if handler is None:
-        return HandlerPrint("", "", "", "", "", "")
+        return HandlerPrint("", "", "", "", "", "", "")
     return HandlerPrint(
         name=handler.name,
-        id_number=_masked(handler.id_number),
+        id_kind=_ID_KIND,
+        # The document is on file; the slip shows enough to recognise it.
+        id_number=masked_id(handler.id_number),
         phone=handler.phone,
         email=handler.email,
         postal_address=handler.postal_address,
@@ -87,5 +89,8 @@ def _handler_print(handler: HandlerView | None) -> HandlerPrint:
     )
 
 
-def _mode(mode: str) -> str:
-    return FIRST_MONTH_NAMES[FirstMonthMode(mode)].zh if mode else ""
+def _content(line: OrderItemView) -> str:
+    """What is done to a line: the first month's mode, and every value before and after."""
+    mode = (FIRST_MONTH_NAMES[FirstMonthMode(line.first_month_mode)].zh,) if line.first_month_mode else ()
+    changes = (f"{c.name.zh}：{c.before or '—'} → {c.after or '—'}" for c in line.changes)
+    return "；".join((*mode, *changes))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from trunkline.kernel.money import ZERO, count_in_capitals, in_capitals
-from trunkline.kernel.typeset import chinese_minute, typeset, yuan
+from trunkline.kernel.typeset import chinese_minute, typeset_list, yuan
 
 _TEMPLATES = Path(__file__).parent / "print"
 _YES, _NO = "✓", "—"
@@ -19,6 +19,7 @@ class HandlerPrint:
     """经办人: the five fields of S01-R1 and the document shown; `id_number` is printed as given."""
 
     name: str
+    id_kind: str
     id_number: str
     phone: str
     email: str
@@ -44,7 +45,7 @@ class SlipLinePrint:
     number: str
     user_name: str
     plan_name: str
-    first_month_mode: str
+    content: str
     state: str
 
 
@@ -59,17 +60,23 @@ class FeePrint:
 
 @dataclass(frozen=True, slots=True)
 class SlipPrint:
-    """What stands on a slip. `notices` are the sentences that the item must print."""
+    """What stands on a slip. `notices` are the sentences that the item must print.
+
+    `reasons` say why an order could not be carried out; `branch` is the 受理网点.
+    """
 
     order_number: str
     item_title: str
     clause: str
     channel: str
     operator_name: str
+    branch: str
     clerk: str
     placed_at: datetime
     takes_effect: str
+    completed_at: datetime | None
     state: str
+    reasons: tuple[str, ...]
     organization_name: str
     organization_code: str
     agreement_number: str
@@ -81,7 +88,10 @@ class SlipPrint:
 
 
 def slip_pdf(p: SlipPrint, *, at: datetime) -> bytes:
-    """The acceptance slip. Raises `Refused` as `typeset` does."""
+    """The acceptance slip. Raises `Refused` as `typeset` does.
+
+    A long list of numbers comes in volumes after the signed page; see `typeset_list`.
+    """
     total = sum((fee.amount for fee in p.fees), ZERO)
     handler = p.handler
     data = {
@@ -92,11 +102,14 @@ def slip_pdf(p: SlipPrint, *, at: datetime) -> bytes:
         "header": [
             ("受理业务", f"{p.item_title}（{p.clause}）"),
             ("受理时间", chinese_minute(p.placed_at)),
+            ("受理网点", p.branch),
             ("服务渠道", p.channel),
-            ("受理人", p.clerk),
+            ("受 理 人", p.clerk),
             ("生效时间", p.takes_effect),
             ("订单状态", p.state),
+            ("竣工时间", chinese_minute(p.completed_at) if p.completed_at else "—"),
         ],
+        "reasons": list(p.reasons),
         "customer": [
             ("单位名称", p.organization_name),
             ("信用代码", p.organization_code or "—"),
@@ -105,7 +118,7 @@ def slip_pdf(p: SlipPrint, *, at: datetime) -> bytes:
         ],
         "handler": [
             ("姓　　名", handler.name),
-            ("证件号码", handler.id_number),
+            ("证　　件", f"{handler.id_kind}　{handler.id_number}"),
             ("联系电话", handler.phone),
             ("电子邮箱", handler.email),
             ("通信地址", handler.postal_address),
@@ -121,14 +134,15 @@ def slip_pdf(p: SlipPrint, *, at: datetime) -> bytes:
             )
             for paper in p.papers
         ],
-        "lines": [
-            (str(place), line.number, line.user_name, line.plan_name, line.first_month_mode, line.state)
-            for place, line in enumerate(p.lines, 1)
-        ],
+        "count": len(p.lines),
         "count_capitals": count_in_capitals(len(p.lines)),
         "fees": [(fee.title, fee.reference, yuan(fee.amount)) for fee in p.fees],
         "total": yuan(total),
         "total_capitals": in_capitals(total),
         "notices": list(p.notices),
     }
-    return typeset(_TEMPLATES / "slip.typ", data, at=at)
+    lines = [
+        (str(place), line.number, line.user_name, line.plan_name, line.content, line.state)
+        for place, line in enumerate(p.lines, 1)
+    ]
+    return typeset_list(_TEMPLATES / "slip.typ", data, lines, at=at)

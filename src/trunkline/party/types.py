@@ -127,7 +127,6 @@ PAYMENT_METHOD_NAMES = {
     ),
 }
 
-
 #: 单位账号银行托收 (S01-G3): what is needed to collect from the organisation's bank account.
 BANK_FIELDS = {
     "bank": Text("开户银行", "Bank"),

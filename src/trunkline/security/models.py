@@ -70,6 +70,35 @@ class Appointment(models.Model):
         ]
 
 
+class ApiToken(models.Model):
+    """令牌: another system's way in. It is bound to a channel, a branch and a role; of its secret only the digest is kept.
+
+    `staff` is the system's own entry among the staff: what it does stands in the audit trail under its name.
+    """
+
+    name = models.CharField(max_length=36, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    staff = models.OneToOneField(Staff, models.PROTECT, related_name="+")
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=20, choices=[(c, c) for c in Channel])
+    issued_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(digest__regex=r"^[0-9a-f]{64}$"), name="token_digest_is_sha256"
+            ),
+            models.CheckConstraint(condition=models.Q(channel__in=[*Channel]), name="token_channel"),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("issued_at")), name="token_expires_after_issue"
+            ),
+        ]
+
+
 class AuditOperation(models.Model):
     """One carried-out verb: who, when, through which door. Append-only."""
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
-from trunkline.security.models import Appointment, AuditOperation, Branch, Staff
-from trunkline.security.types import Actor, BranchView, Channel, Door, StaffView
+from trunkline.security.models import ApiToken, Appointment, AuditOperation, Branch, Role, Staff
+from trunkline.security.types import Actor, BranchView, Channel, Door, StaffView, TokenView
 
+#: The company whose branches the branches are.
+OPERATOR = "中国联合网络通信有限公司"
 #: The staff member that unattended work is done by.
 SYSTEM_LOGIN = "system"
 
@@ -18,11 +24,28 @@ NO_SUCH_STAFF = Refusal(
 )
 
 
+def _branch(row: Branch) -> BranchView:
+    return BranchView(row.pk, row.code, row.name, row.name_en, row.city_code)
+
+
+UNKNOWN_TOKEN = Refusal("token.unknown", "P5-2", Text("令牌无效", "The token is not valid"))
+TOKEN_REVOKED = Refusal("token.revoked", "P5-2", Text("令牌已注销", "The token has been revoked"))
+TOKEN_EXPIRED = Refusal("token.expired", "P5-2", Text("令牌已过期", "The token has expired"))
+
+
 def branches() -> tuple[BranchView, ...]:
     """Every branch, by code."""
-    return tuple(
-        BranchView(b.pk, b.code, b.name, b.name_en, b.city_code) for b in Branch.objects.order_by("code")
-    )
+    return tuple(_branch(row) for row in Branch.objects.order_by("code"))
+
+
+def branch(branch_id: int) -> BranchView:
+    """The branch that a row names; to name one that does not exist is a fault of the program."""
+    return _branch(Branch.objects.get(pk=branch_id))
+
+
+def company_name(branch_id: int) -> str:
+    """The name under which a branch signs and issues papers: the operator's with its own after it (Q-15)."""
+    return OPERATOR + branch(branch_id).name
 
 
 def branch(branch_id: int) -> BranchView:
@@ -68,6 +91,62 @@ def actor_by_id(staff_id: int, door: Door) -> Actor:
 def actor_of_user(user: AbstractBaseUser | AnonymousUser, door: Door) -> Actor | None:
     """The actor of a logged-in session, or None for a visitor."""
     return _actor(user, door) if isinstance(user, Staff) and user.is_active else None
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a token's secret. It is 256 random bits, so that one round of SHA-256 is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def actor_by_token(secret: str, at: datetime) -> Actor:
+    """The actor behind a token: its own entry among the staff, in its branch, with its role, through its channel.
+
+    `Refused` (``token.unknown``, ``token.revoked``, ``token.expired``) when it lets nobody in. Works before anyone
+    acts: the table shows nobody another branch's tokens, the function it asks answers for one digest only.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT staff_id, branch_id, role_id, channel, expires_at, revoked_at FROM trunkline_token(%s)",
+            [digest_of(secret)],
+        )
+        row = cursor.fetchone()
+    staff = Staff.objects.filter(pk=row[0], is_active=True).first() if row else None
+    if row is None or staff is None:
+        raise Refused(UNKNOWN_TOKEN)
+    _, branch_id, role_id, channel, expires_at, revoked_at = row
+    if revoked_at is not None:
+        raise Refused(TOKEN_REVOKED)
+    if expires_at <= at:
+        raise Refused(TOKEN_EXPIRED)
+    return Actor(
+        staff_id=staff.pk,
+        login=staff.login,
+        name=staff.name,
+        branch_id=branch_id,
+        branch_ids=(branch_id,),
+        permissions=frozenset(Role.objects.get(pk=role_id).permissions),
+        door=Door.API,
+        channel=Channel(channel),
+    )
+
+
+def token_view(row: ApiToken) -> TokenView:
+    """A token as others may see it."""
+    return TokenView(
+        row.pk,
+        row.name,
+        row.branch_id,
+        row.role.code,
+        Channel(row.channel),
+        row.issued_at,
+        row.expires_at,
+        row.revoked_at,
+    )
+
+
+def tokens() -> tuple[TokenView, ...]:
+    """The tokens of the actor's branches, by name."""
+    return tuple(token_view(row) for row in ApiToken.objects.select_related("role").order_by("name"))
 
 
 def system_actor(door: Door) -> Actor:

@@ -94,7 +94,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
         "department_manager",
         Text("集团客户事业部经理", "Department manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "rule.*", "organization.*", "payment.view", "audit.view"),
+        (*_READING, "rule.*", "organization.*", "payment.view", "audit.view", "token.*"),
     ),
     RoleDeclaration(
         "product_manager",

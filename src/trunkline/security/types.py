@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from trunkline.kernel.refusals import Refusal, Refused
@@ -104,3 +105,25 @@ class StaffView:
     branch_id: int
     roles: tuple[str, ...]
     is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """What another system may do here: one role in one branch, through one channel. The secret is not in it."""
+
+    id: int
+    name: str
+    branch_id: int
+    role: str
+    channel: Channel
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A new token with its secret, which is shown this once and kept nowhere."""
+
+    token: TokenView
+    secret: str

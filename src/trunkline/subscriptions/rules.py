@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trunkline.catalog.types import FirstMonthMode
+from trunkline.kernel.masking import masked_id
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.subscriptions.types import NewLine
@@ -142,10 +143,6 @@ def person_locks(id_numbers: Iterable[str]) -> tuple[int, ...]:
     return tuple(sorted({zlib.crc32(person_key(n).encode()) % PERSON_LOCKS for n in id_numbers}))
 
 
-def _masked(id_number: str) -> str:
-    return f"{id_number[:6]}****{id_number[-4:]}" if len(id_number) > 10 else "****"
-
-
 def person_limit_refusals(wanted: Iterable[str], held: Mapping[str, int]) -> tuple[Refusal, ...]:
     """A refusal for each person who would have more than five live lines (REG-14).
 
@@ -156,7 +153,7 @@ def person_limit_refusals(wanted: Iterable[str], held: Mapping[str, int]) -> tup
     return tuple(
         TOO_MANY_LINES.about(
             person,
-            who=_masked(person),
+            who=masked_id(person),
             held=counts.get(person, 0),
             wanted=count,
             most=MOST_LINES_OF_A_PERSON,

@@ -34,7 +34,7 @@ from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering import queries as numbering
 from trunkline.party.queries import organization
 from trunkline.security.audit import operation
-from trunkline.security.queries import branches
+from trunkline.security.queries import branch
 from trunkline.security.types import Actor
 
 
@@ -49,12 +49,11 @@ def draft_agreement(*, terms: AgreementTerms, actor: Actor, at: datetime) -> int
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('agreements_agreement', 'id'))")
         identity = int(cursor.fetchone()[0])
-    branch = next(branch for branch in branches() if branch.id == customer.branch_id)
     row = Agreement(
         pk=identity,
         branch_id=customer.branch_id,
         organization_id=customer.id,
-        number=f"{branch.code}-{local_date(at).year}-{identity:06d}",
+        number=f"{branch(customer.branch_id).code}-{local_date(at).year}-{identity:06d}",
         state=AgreementState.DRAFT,
         restrictions=[*TEMPLATE_RESTRICTIONS],
         drafted_by_id=actor.staff_id,

@@ -1,1 +1,1 @@
-"""The API door (TM Forum)."""
+"""The door for other systems: JSON over HTTP under `/api/v1/`."""

@@ -6,12 +6,15 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
+from trunkline.kernel import masking
 from trunkline.kernel.periods import SHANGHAI
 
 NOTHING = "—"
 
-_RESIDENT_ID = re.compile(r"\d{17}[\dXx]")
-_RESIDENT_ID_WITHIN = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
+#: One mask on screen and on paper.
+masked_id = masking.masked_id
+without_ids = masking.without_ids
+
 _MOBILE = re.compile(r"1\d{10}")
 
 
@@ -51,18 +54,6 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """Day and minute in Asia/Shanghai: 2026-10-01 09:30."""
     return NOTHING if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-
-
-def masked_id(number: str) -> str:
-    """An identity number with the birthday and sequence hidden: 340101********1234."""
-    if _RESIDENT_ID.fullmatch(number):
-        return number[:6] + "*" * 8 + number[14:]
-    return number[:2] + "*" * max(len(number) - 4, 0) + number[-2:] if len(number) > 4 else "*" * len(number)
-
-
-def without_ids(text: str) -> str:
-    """A text in which every resident identity number is masked."""
-    return _RESIDENT_ID_WITHIN.sub(lambda match: masked_id(match[0]), text)
 
 
 def masked_phone(number: str) -> str:
