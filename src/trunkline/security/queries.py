@@ -48,11 +48,6 @@ def company_name(branch_id: int) -> str:
     return OPERATOR + branch(branch_id).name
 
 
-def branch(branch_id: int) -> BranchView:
-    """One branch."""
-    return next(found for found in branches() if found.id == branch_id)
-
-
 def _actor(staff: Staff, door: Door) -> Actor:
     appointments = list(
         Appointment.objects.filter(staff=staff, ended_at__isnull=True).select_related("role").order_by("id")
