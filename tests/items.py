@@ -16,6 +16,8 @@ DETAILS: Mapping[str, Mapping[str, Any]] = {
     "termination": {"reason": "no_need", "offer": "资费优惠", "retention": "failed"},
     "product_order": {"product": "VAS-CALL"},
     "product_cancellation": {"product": "VAS-CALL"},
+    "booked_product_order": {"product": "VAS-CALL", "trigger": "channel"},
+    "booked_product_cancellation": {"product": "VAS-CALL", "trigger": "channel"},
     "detail_masking": {"mask_voice": True},
     "prepayment_refund": {"reason": "不再使用"},
     "account_record_change": {"title": "合肥示范银行信息中心"},

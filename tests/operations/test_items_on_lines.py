@@ -293,6 +293,7 @@ READY: Mapping[str, Callable[[Scene], None]] = {
         new_owner=organization(scene.world.organizations["HF"][1]).code
     ),
     "product_cancellation": has_product,
+    "booked_product_cancellation": has_product,
     "prepayment_refund": lambda scene: hold_money(scene, scene.lines),
     "user_record_change": lambda scene: one_person_for_all(scene, 3),
 }
@@ -310,6 +311,10 @@ def apply_for(scene: Scene, item_code: str, **more: Any) -> OrderRequest:
 def accepted(scene: Scene, item_code: str, clerk: Actor) -> list[LineView]:
     READY.get(item_code, lambda _: None)(scene)
     placed = desk.place(request=apply_for(scene, item_code), actor=clerk, at=scene.at)
+    if placed.condition is not None:
+        assert placed.state is OrderState.PENDING
+        desk.release(order_id=placed.id, actor=scene.actor, at=scene.at)
+        placed = desk.execute(order_id=placed.id, actor=scene.actor, at=scene.at)
     assert placed.state is OrderState.COMPLETED
     check_deferred()
     return [view(line) for line in scene.lines]
@@ -413,6 +418,16 @@ def _(scene: Scene, after: list[LineView]) -> None:
     assert holders_of_offering(found.id, [line.id for line in after]) == {line.id for line in after}
 
 
+@shows("booked_product_order")
+def _(scene: Scene, after: list[LineView]) -> None:
+    ACCEPTED["product_order"](scene, after)
+
+
+@shows("booked_product_cancellation")
+def _(scene: Scene, after: list[LineView]) -> None:
+    ACCEPTED["product_cancellation"](scene, after)
+
+
 @shows("product_cancellation")
 def _(scene: Scene, after: list[LineView]) -> None:
     found = offering_by_code("VAS-CALL")
@@ -484,6 +499,14 @@ REFUSED: Mapping[tuple[str, str], Callable[[Scene], None]] = {
     ("product_order", "not_ordered_yet"): has_product,
     ("product_cancellation", "no_arrears"): owes,
     ("product_cancellation", "ordered"): asks(product="VAS-BARE"),
+    ("booked_product_order", "product_priced"): asks(product="VAS-BARE"),
+    ("booked_product_order", "not_ordered_yet"): has_product,
+    ("booked_product_order", "booked_for_a_day_ahead"): asks(trigger="date", on="2026-12-12"),
+    ("booked_product_order", "agreement_can_end"): asks(trigger="agreement_end"),
+    ("booked_product_cancellation", "no_arrears"): owes,
+    ("booked_product_cancellation", "ordered"): asks(product="VAS-BARE"),
+    ("booked_product_cancellation", "booked_for_a_day_ahead"): asks(trigger="date"),
+    ("booked_product_cancellation", "agreement_can_end"): asks(trigger="agreement_end"),
 } | {
     (code, guard): prepare
     for code, item in service_items().items()

@@ -183,6 +183,8 @@ MATRIX: dict[str, dict[str, set[str]]] = {
     },
     "product_order": {"arrears": {"S10"}, "suspended": {"S10"}, "lost": {"S10"}},
     "product_cancellation": {"arrears": {"S11-G1"}},
+    "booked_product_order": {},
+    "booked_product_cancellation": {"arrears": {"S11-G1"}},
     "prepayment_refund": {state: {"S13-G2"} for state in STATES if state != "balance"}
     | {state: {"S13-G2", "S13-G3"} for state in ("agreement", "handset", "marketing", "premium")},
     "user_record_change": {},
@@ -211,8 +213,8 @@ def _more(item_code: str) -> Any:
     product = OfferingView(
         8, "VAS-1", "来电提醒", "", OfferingKind.VALUE_ADDED, PaymentMode.POSTPAID, "3G", ()
     )
-    if item_code.startswith("product_"):
-        holders = frozenset({LINE.id}) if item_code == "product_cancellation" else frozenset[int]()
+    if "product_" in item_code:
+        holders = frozenset({LINE.id}) if item_code.endswith("cancellation") else frozenset[int]()
         return ProductFacts(product, True, holders)
     if item_code == "user_record_change":
         return {}, Counter[str]()

@@ -94,8 +94,11 @@ def handler_refusals(item: ServiceItem[Any, Any], around: Circumstances) -> tupl
 def verification_refusals(
     item: ServiceItem[Any, Any], around: Circumstances, proof: Proof | None
 ) -> tuple[Refusal, ...]:
-    """Electronic channels need a fresh proof of the kind the item accepts, for this customer (X-R2, S18-3)."""
-    if not sees_no_papers(item, around.channel) or not item.verifications:
+    """Electronic channels need a fresh proof of the kind the item accepts, for this customer (X-R2, S18-3).
+
+    It is asked for when the order is placed; what was proved then holds when the order is carried out.
+    """
+    if around.keys or not sees_no_papers(item, around.channel) or not item.verifications:
         return ()
     chosen = {choice.line_id for choice in around.request.lines}
     holds = (

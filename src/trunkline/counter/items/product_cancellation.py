@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from trunkline.counter.facts import LineFacts, LinesFacts
 from trunkline.counter.guards import no_arrears
-from trunkline.counter.lines import ids_of, line_item
+from trunkline.counter.lines import line_item
 from trunkline.counter.papers import ELECTRONIC, SIGNED_OR_RECORDED, THREE_CHANNELS, handler_papers
-from trunkline.counter.products import load_products, product_choices
-from trunkline.kernel.refusals import Refusal
+from trunkline.counter.products import ORDERED, PRODUCT, close_product, closing, load_products
 from trunkline.kernel.text import Text
-from trunkline.ordering.fields import Field, FieldKind
-from trunkline.ordering.item import Circumstances, InitialPrice, LineGuard, Origin, TakesEffect
-from trunkline.ordering.types import Change, ItemAction
-from trunkline.security.types import Actor
-from trunkline.subscriptions.operations import close_offerings
-
-NOT_ORDERED = Refusal(
-    "product.not_ordered", "S10", Text("号码{subject}没有订制该产品", "{subject} does not have this product")
-)
-
-
-def _ordered(_: Circumstances, facts: LinesFacts, chosen: LineFacts) -> Iterable[Refusal]:
-    return () if chosen.line.id in facts.more.holders else (NOT_ORDERED.about(chosen.line.number),)
-
-
-def _changes(_: Circumstances, facts: LinesFacts, __: LineFacts) -> Iterable[Change]:
-    name = facts.more.product.name if facts.more.product else ""
-    return (Change(Text("产品", "Product"), name, ""),)
-
-
-def _close(around: Circumstances, facts: LinesFacts, chosen: Sequence[LineFacts], actor: Actor) -> None:
-    close_offerings(line_ids=ids_of(chosen), offering_id=facts.more.product.id, actor=actor, at=around.at)
-
+from trunkline.ordering.item import InitialPrice, Origin, TakesEffect
+from trunkline.ordering.types import ItemAction
 
 ITEM = line_item(
     code="product_cancellation",
@@ -43,15 +19,12 @@ ITEM = line_item(
     origin=Origin.INFERRED,
     channels=THREE_CHANNELS | ELECTRONIC,
     papers=handler_papers("S10-A1", origin=Origin.INFERRED),
-    fields=(Field("product", Text("产品", "Product"), FieldKind.CHOICE, product_choices, clause="S10"),),
-    line_guards=(
-        no_arrears("S11-G1"),
-        LineGuard("ordered", "S10", NOT_ORDERED.text, _ordered, Origin.INFERRED),
-    ),
+    fields=(PRODUCT,),
+    line_guards=(no_arrears("S11-G1"), ORDERED),
     more=load_products,
     action=ItemAction.DELETE,
-    changes=_changes,
-    effects=_close,
+    changes=closing,
+    effects=close_product,
     fee="product_cancellation",
     prices=(
         InitialPrice(

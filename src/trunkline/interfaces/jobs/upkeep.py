@@ -8,10 +8,12 @@ from django.conf import settings
 
 from trunkline.agreements.operations import mark_expiring
 from trunkline.agreements.queries import end_in_sight
+from trunkline.counter.booking import carry_out_due
 from trunkline.kernel.clock import now
 from trunkline.kernel.periods import local_date
 from trunkline.numbering.operations import expire_reservations, thaw_numbers
 from trunkline.numbering.queries import upkeep_due
+from trunkline.ordering.queries import orders_due
 from trunkline.runs.intake import clean_store, has_leftovers, scan_inbox
 from trunkline.security.audit import acting
 from trunkline.security.queries import system_actor
@@ -25,6 +27,15 @@ _tidied: datetime | None = None
 def take_in_usage() -> None:
     """Take in the usage files that were dropped into the inbox."""
     scan_inbox(folder=settings.TRUNKLINE_VAR / "inbox", actor=system_actor(Door.JOB), at=now())
+
+
+def carry_out_booked_orders() -> None:
+    """Carry out the booked orders whose day has come (S11-D)."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        due = orders_due(local_date(at))
+    if due:
+        carry_out_due(actor=actor, at=at)
 
 
 def end_what_is_over() -> None:
