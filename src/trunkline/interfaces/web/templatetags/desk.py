@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -58,6 +59,12 @@ def words_of(value: Text | StrEnum | str | None) -> str:
     if isinstance(value, StrEnum):
         return words.text_of(value).in_language(_language())
     return value or ""
+
+
+@register.filter
+def sentence_of(text: Text) -> str:
+    """A declared sentence in the session's language, with a dash for each value that is still open."""
+    return re.sub(r"\{\w+\}", "—", text.in_language(_language()))
 
 
 @register.filter
