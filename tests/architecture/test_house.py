@@ -19,7 +19,10 @@ from trunkline.security.roles import ROLES
 SOURCE = Path(trunkline.__file__).parent
 ROOT = SOURCE.parent.parent
 #: Verbs that only unattended work or the setting-up of a province carries out.
-SYSTEM_ONLY = {"branch.open", "staff.appoint"}
+SYSTEM_ONLY = {
+    "branch.open", "staff.appoint",
+    "points.earn", "points.expire", "points.forfeit", "points.reverse",
+}  # fmt: skip
 
 
 def sources() -> Iterator[Path]:

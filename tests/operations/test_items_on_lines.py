@@ -14,6 +14,7 @@ from tests.codes import resident_id
 from tests.items import application
 from tests.lines import Connected, accounts, connect
 from tests.operations.test_billing import OCTOBER, charge, draft
+from tests.prepaid import LOCKED_AFTER, prepaid_lines
 from tests.signing import FIVE_PAPERS, installation, member_rows, premium, signed_agreement
 from tests.support import check_deferred, snapshot
 from tests.world import World, number_of
@@ -23,21 +24,36 @@ from trunkline.catalog.queries import offering_by_code
 from trunkline.catalog.types import OfferingKind, PaymentMode, TaxClass
 from trunkline.counter import desk
 from trunkline.counter.registry import service_items
-from trunkline.kernel.periods import Month
+from trunkline.kernel.periods import SHANGHAI, Month
 from trunkline.kernel.refusals import Refused
 from trunkline.ledger.queries import customer_deposits
 from trunkline.numbering import operations as numbering
 from trunkline.numbering.queries import numbers
 from trunkline.numbering.types import NumberKind, NumberState
-from trunkline.ordering.queries import line_counts, order_items
-from trunkline.ordering.types import Completion, OrderRequest, OrderState
+from trunkline.ordering.queries import line_counts, order_items, orders_of_organization
+from trunkline.ordering.types import Completion, OrderRequest, OrderState, VerificationKind
+from trunkline.ordering.verification import record_verification
 from trunkline.party.operations import blacklist_organization
 from trunkline.party.queries import accounts_by_id, organization
 from trunkline.party.types import PaymentMethod
 from trunkline.security.types import Actor, Channel
 from trunkline.subscriptions import operations as subscriptions
-from trunkline.subscriptions.queries import holders_of_offering, lines, plan_periods, sims_in_stock
-from trunkline.subscriptions.types import DetailType, LineState, LineView, ServiceCode, StopCause
+from trunkline.subscriptions.queries import (
+    holders_of_offering,
+    lines,
+    lives,
+    messages_due,
+    plan_periods,
+    sims_in_stock,
+)
+from trunkline.subscriptions.types import (
+    DetailType,
+    LifePhase,
+    LineState,
+    LineView,
+    ServiceCode,
+    StopCause,
+)
 
 #: A day after the bills of October fell due.
 LATER = datetime.fromisoformat("2026-12-12T10:00:00+08:00")
@@ -53,6 +69,7 @@ class Scene:
     lines: list[Connected]
     details: dict[str, Any] = field(default_factory=dict)
     values: dict[int, dict[str, str]] = field(default_factory=dict)
+    verification: int | None = None
     steps: int = 0
 
     def before(self) -> datetime:
@@ -272,6 +289,50 @@ def has_product(scene: Scene) -> None:
     )
 
 
+def verified(kind: VerificationKind) -> Callable[[Scene], None]:
+    """The customer proves in the hall, ten minutes before, who he is."""
+
+    def prepare(scene: Scene) -> None:
+        scene.verification = record_verification(
+            organization_id=scene.bank,
+            branch_id=scene.world.branches["HF"],
+            line_id=None,
+            kind=kind,
+            passed=True,
+            actor=replace(scene.actor, channel=Channel.OWN_HALL),
+            at=scene.at - timedelta(minutes=10),
+        )
+
+    return prepare
+
+
+def new_passwords_handed_in(scene: Scene) -> None:
+    for line in scene.lines:
+        deposit = subscriptions.deposit_password(
+            line_id=line.line_id,
+            password="394817",
+            actor=scene.actor,
+            at=scene.at - timedelta(minutes=5),
+        )
+        scene.values[line.line_id] = {"new_password": str(deposit)}
+
+
+def one_postpaid_more(scene: Scene) -> None:
+    scene.lines += connect(scene.world, scene.actor, scene.before(), 1)
+
+
+def unlock_before(scene: Scene) -> None:
+    subscriptions.unlock_lines(line_ids=[scene.one.line_id], actor=scene.actor, at=scene.before())
+
+
+def locked_lines(scene: Scene) -> None:
+    """Prepaid lines instead, in the twentieth day of their lock phase."""
+    scene.lines = prepaid_lines(scene.world, scene.actor, scene.at - LOCKED_AFTER - timedelta(days=20), 3)
+    subscriptions.advance_phases(
+        line_ids=[line.line_id for line in scene.lines], balances={}, actor=scene.actor, at=scene.before()
+    )
+
+
 #: What must be so before each item can be accepted for the three lines at all.
 READY: Mapping[str, Callable[[Scene], None]] = {
     "resumption": lambda scene: subscriptions.stop_lines(
@@ -296,12 +357,21 @@ READY: Mapping[str, Callable[[Scene], None]] = {
     "booked_product_cancellation": has_product,
     "prepayment_refund": lambda scene: hold_money(scene, scene.lines),
     "user_record_change": lambda scene: one_person_for_all(scene, 3),
+    "service_password_reset": verified(VerificationKind.THREE_CHECKS),
+    "service_password_change": both(verified(VerificationKind.SERVICE_PASSWORD), new_passwords_handed_in),
+    "account_unlock": both(verified(VerificationKind.USER_CARD), locked_lines),
+    "life_cycle_query": both(verified(VerificationKind.SERVICE_PASSWORD), locked_lines),
 }
 
 
 def apply_for(scene: Scene, item_code: str, **more: Any) -> OrderRequest:
     return application(
-        scene.world, item_code, scene.lines, details=scene.details, values=scene.values, **more
+        scene.world,
+        item_code,
+        scene.lines,
+        details=scene.details,
+        values=scene.values,
+        **{"verification": scene.verification} | more,
     )
 
 
@@ -435,6 +505,37 @@ def _(scene: Scene, after: list[LineView]) -> None:
     assert holders_of_offering(found.id, [line.id for line in after]) == frozenset()
 
 
+@shows("service_password_reset")
+def _(scene: Scene, after: list[LineView]) -> None:
+    waiting = messages_due(scene.at)
+    assert [(message.line_id, message.secret, message.body) for message in waiting] == [
+        (line.id, True, "") for line in after
+    ]
+
+
+@shows("service_password_change")
+def _(scene: Scene, after: list[LineView]) -> None:
+    tries = [
+        subscriptions.check_password(line_id=line.id, password="394817", actor=scene.actor, at=scene.at)
+        for line in after
+    ]
+    assert tries == [True, True, True]
+
+
+@shows("account_unlock")
+def _(scene: Scene, after: list[LineView]) -> None:
+    found = lives([line.id for line in after])
+    assert {life.unlocked_until for life in found.values()} == {scene.at + timedelta(hours=24)}
+
+
+@shows("life_cycle_query")
+def _(scene: Scene, after: list[LineView]) -> None:
+    assert {line.phase for line in after} == {LifePhase.LOCKED}
+    (order, *_) = orders_of_organization(scene.bank)
+    ends = f"{(scene.at + timedelta(days=10)).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    assert [item.changes[0].after for item in order_items(order.id)] == [f"锁定期（至{ends}）"] * 3
+
+
 @pytest.mark.parametrize("item_code", ACCEPTED)
 def test_an_application_with_all_papers_is_carried_out_at_once(
     scene: Scene, clerk: Actor, item_code: str
@@ -507,6 +608,15 @@ REFUSED: Mapping[tuple[str, str], Callable[[Scene], None]] = {
     ("booked_product_cancellation", "ordered"): asks(product="VAS-BARE"),
     ("booked_product_cancellation", "booked_for_a_day_ahead"): asks(trigger="date"),
     ("booked_product_cancellation", "agreement_can_end"): asks(trigger="agreement_end"),
+    ("service_password_reset", "no_arrears"): owes,
+    ("service_password_reset", "not_blacklisted"): lambda scene: blacklist(scene, scene.bank),
+    ("service_password_change", "no_arrears"): owes,
+    ("service_password_change", "not_blacklisted"): lambda scene: blacklist(scene, scene.bank),
+    ("service_password_change", "new_password_handed_in"): answers(new_password="0"),
+    ("account_unlock", "prepaid"): one_postpaid_more,
+    ("account_unlock", "not_locked"): unlock_before,
+    ("account_unlock", "past_lock"): lambda scene: setattr(scene, "at", scene.at + timedelta(days=11)),
+    ("life_cycle_query", "prepaid"): one_postpaid_more,
 } | {
     (code, guard): prepare
     for code, item in service_items().items()

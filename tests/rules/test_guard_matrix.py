@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +28,15 @@ from trunkline.party.types import (
     ServiceGrade,
 )
 from trunkline.security.types import BranchView, Channel
-from trunkline.subscriptions.types import LifePhase, LineState, LineView, NameType, ServiceCode, StopCause
+from trunkline.subscriptions.types import (
+    Life,
+    LifePhase,
+    LineState,
+    LineView,
+    NameType,
+    ServiceCode,
+    StopCause,
+)
 
 NOW = datetime(2026, 10, 12, 2, tzinfo=UTC)
 NUMBER = "18655100001"
@@ -190,9 +198,18 @@ MATRIX: dict[str, dict[str, set[str]]] = {
     "user_record_change": {},
     "account_record_change": {},
     "detail_masking": {},
+    "service_password_reset": {"arrears": {"S24-G1"}, "blacklist": {"S24-G1"}},
+    "service_password_change": {"arrears": {"S24-G1"}, "blacklist": {"S24-G1"}},
+    "account_unlock": {state: {"S32-1"} for state, one in STATES.items() if one.line.phase is None}
+    | {"recharge": {"S30"}, "reclaimed": {"S30-G1"}},
+    "life_cycle_query": {state: {"S32-1"} for state, one in STATES.items() if one.line.phase is None},
 }
 #: In these states nothing but asking is left, whatever the item.
 EVERYWHERE = {"terminated": {"X-A1"}, "individual": {"X-A2"}}
+
+
+#: 针对集团客户中的个人客户 (S30-D, S32-D).
+FOR_INDIVIDUALS = {"account_unlock", "life_cycle_query"}
 
 
 def clauses_against(item_code: str, state: str) -> set[str]:
@@ -202,13 +219,13 @@ def clauses_against(item_code: str, state: str) -> set[str]:
     around = Circumstances(
         request, organisation, None, BranchView(1, "HF", "", "", "3401"), Channel.OWN_HALL, NOW
     )
-    facts = LinesFacts((STATES[state],), (), _more(item_code))
+    facts = LinesFacts((STATES[state],), (), _more(item_code, state))
     return {
         refusal.clause for guard in item.line_guards for refusal in guard.check(around, facts, STATES[state])
     }
 
 
-def _more(item_code: str) -> Any:
+def _more(item_code: str, state: str) -> Any:
     """What items load beyond the lines, such that it speaks against nothing."""
     product = OfferingView(
         8, "VAS-1", "来电提醒", "", OfferingKind.VALUE_ADDED, PaymentMode.POSTPAID, "3G", ()
@@ -218,11 +235,18 @@ def _more(item_code: str) -> Any:
         return ProductFacts(product, True, holders)
     if item_code == "user_record_change":
         return {}, Counter[str]()
+    if item_code == "service_password_change":
+        return {0: (LINE.id, NOW)}
+    if item_code in FOR_INDIVIDUALS:
+        phase = STATES[state].line.phase
+        day = timedelta(days=1)
+        return {LINE.id: Life(phase, NOW - day, NOW + day)} if phase is not None else {}
     return None
 
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("item_code", MATRIX)
 def test_every_action_in_every_state_has_the_answer_of_the_text(item_code: str, state: str) -> None:
-    expected = MATRIX[item_code].get(state, set()) | EVERYWHERE.get(state, set())
+    everywhere = {} if state == "individual" and item_code in FOR_INDIVIDUALS else EVERYWHERE
+    expected = MATRIX[item_code].get(state, set()) | everywhere.get(state, set())
     assert clauses_against(item_code, state) == expected

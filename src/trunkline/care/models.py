@@ -104,12 +104,18 @@ class Ticket(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=_UNANSWERED, resolved_at__isnull=True, resolution="")
-                | Q(state__in=["resolved", "closed"], resolved_at__gte=F("opened_at")) & ~Q(resolution="")
+                | Q(
+                    state__in=["resolved", "closed"],
+                    resolved_at__isnull=False,
+                    resolved_at__gte=F("opened_at"),
+                )
+                & ~Q(resolution="")
                 | Q(state="appealed"),
                 name="ticket_resolution",
             ),
             models.CheckConstraint(
-                condition=Q(state="closed", closed_at__gte=F("resolved_at")) & ~Q(archive_reference="")
+                condition=Q(state="closed", closed_at__isnull=False, closed_at__gte=F("resolved_at"))
+                & ~Q(archive_reference="")
                 | ~Q(state="closed") & Q(closed_at__isnull=True),
                 name="ticket_closing",
             ),

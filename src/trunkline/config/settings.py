@@ -21,6 +21,7 @@ CONTEXTS = [
     "rating",
     "billing",
     "ordering",
+    "care",
     "runs",
 ]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from trunkline.counter.facts import LineFacts, LinesFacts
 from trunkline.counter.lines import ids_of
-from trunkline.kernel.periods import local_time
+from trunkline.kernel.periods import SHANGHAI
 from trunkline.kernel.refusals import Refusal
 from trunkline.ordering.item import Circumstances, LineGuard, Paper, ServiceItem
 from trunkline.ordering.types import PaperKind, VerificationKind
@@ -45,6 +46,10 @@ def _prepaid(_: Circumstances, facts: LinesFacts, chosen: LineFacts) -> Iterable
 PREPAID = LineGuard("prepaid", "S32-1", NOT_PREPAID.text, _prepaid)
 
 
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
 def phase_in_words(around: Circumstances, life: Life | None) -> str:
     """A phase with its end, by the clock, as slips and screens write it."""
     if life is None:
@@ -52,5 +57,5 @@ def phase_in_words(around: Circumstances, life: Life | None) -> str:
     life = life_now(life, around.at)
     name, open_until = LIFE_PHASE_NAMES[life.phase].zh, life.open_until(around.at)
     if open_until:
-        return f"{name}（已解锁，{local_time(open_until)}前可充值）"
-    return f"{name}（至{local_time(life.ends_at)}）" if life.ends_at else name
+        return f"{name}（已解锁，{_minute(open_until)}前可充值）"
+    return f"{name}（至{_minute(life.ends_at)}）" if life.ends_at else name

@@ -43,4 +43,43 @@ CHECKS = (
             "GROUP BY account_id, general_account, subject HAVING sum(amount) > 0"
         ),
     ),
+    Check(
+        "points.lots_within_bounds",
+        "REG-31",
+        Text(
+            "每笔积分的余额不为负，也不超过所得",
+            "What is left of a grant of points is never below zero nor more than was granted",
+        ),
+        places(
+            "SELECT lot.source || ':' || lot.source_id FROM ledger_pointslot lot "
+            "LEFT JOIN ledger_pointsmovement m ON m.lot_id = lot.id GROUP BY lot.id "
+            "HAVING sum(m.points) NOT BETWEEN 0 AND lot.points OR NOT bool_and(m.branch_id = lot.branch_id)"
+        ),
+    ),
+    Check(
+        "points.lots_are_earned",
+        "REG-31",
+        Text(
+            "每笔积分有且只有一次产生",
+            "Every grant of points was earned by one movement of all its points, and no other",
+        ),
+        places(
+            "SELECT lot.source || ':' || lot.source_id FROM ledger_pointslot lot "
+            "LEFT JOIN ledger_pointsmovement m ON m.lot_id = lot.id AND m.kind = 'earned' GROUP BY lot.id "
+            "HAVING count(m.id) <> 1 OR sum(m.points) <> lot.points"
+        ),
+    ),
+    Check(
+        "points.nothing_after_expiry",
+        "REG-31",
+        Text(
+            "积分到期后除清零外不再变动，且不提前清零",
+            "From the day points run out nothing moves them but their expiry, which is not before it",
+        ),
+        places(
+            "SELECT lot.source || ':' || lot.source_id || ' ' || m.kind FROM ledger_pointsmovement m "
+            "JOIN ledger_pointslot lot ON lot.id = m.lot_id "
+            "WHERE (m.kind = 'expired') <> ((m.at AT TIME ZONE 'Asia/Shanghai')::date >= lot.expires_on)"
+        ),
+    ),
 )

@@ -1,7 +1,7 @@
-"""Tables of the ledger. Entries and postings are written once and never changed; a mistake is reversed.
+"""Tables of the ledger. Their rows are written once and never changed; a mistake is reversed.
 
 Thousands of entries a second are posted while bills are issued, so the tables carry only the indexes that something
-asks for, and what a posting names is checked by the statement (see the guards' migration) and not row by row.
+asks for, and what a row names is checked by the statement (see the guards' migrations) and not row by row.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from trunkline.kernel.fields import Reference
+from trunkline.ledger.points.types import MovementKind
 from trunkline.ledger.types import GeneralAccount
 
 
@@ -69,3 +70,58 @@ class Posting(models.Model):
                 name="postings_of_account",
             )
         ]
+
+
+class PointsLot(models.Model):
+    """积分: the points a line earned at once (S18, REG-31). What is left of them is the sum of its movements."""
+
+    line = Reference("subscriptions.Line", db_index=False, db_constraint=False)
+    branch = Reference("security.Branch", db_index=False, db_constraint=False)
+    #: First day of the month they are earned for.
+    earned_on = models.DateField()
+    points = models.PositiveIntegerField()
+    #: The first day on which they are no longer valid.
+    expires_on = models.DateField()
+    source = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_id"], name="points_granted_once"),
+            models.CheckConstraint(condition=Q(points__gt=0), name="points_lot_not_empty"),
+            models.CheckConstraint(
+                condition=Q(earned_on__day=1, expires_on__gt=models.F("earned_on")), name="points_lot_days"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["line", "expires_on"], name="points_lots_of_line"),
+            models.Index(fields=["expires_on"], name="points_lots_by_day"),
+        ]
+
+
+class PointsMovement(models.Model):
+    """积分变动: points into a lot (positive) or out of it."""
+
+    lot = models.ForeignKey(
+        PointsLot, models.PROTECT, related_name="movements", db_index=False, db_constraint=False
+    )
+    branch = Reference("security.Branch", db_index=False, db_constraint=False)
+    kind = models.CharField(max_length=8, choices=[(c, c) for c in MovementKind])
+    points = models.IntegerField()
+    source = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=101)
+    at = models.DateTimeField()
+    operation_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "kind", "source", "source_id"], name="points_moved_once"),
+            models.CheckConstraint(condition=Q(kind__in=[*MovementKind]), name="points_movement_kind"),
+            models.CheckConstraint(
+                condition=Q(kind=MovementKind.EARNED, points__gt=0)
+                | Q(kind__in=[MovementKind.REDEEMED, MovementKind.EXPIRED], points__lt=0)
+                | (Q(kind__in=[MovementKind.ADJUSTED, MovementKind.REVERSED]) & ~Q(points=0)),
+                name="points_movement_sign",
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "source_id"], name="points_movements_of_source")]

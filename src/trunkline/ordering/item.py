@@ -67,7 +67,11 @@ RECORD_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper the counter asks for. `alternative` may be shown in its place (S01-G1)."""
+    """A paper the counter asks for.
+
+    `alternative` may be shown in its place (S01-G1); `with_proof` is the proof of identity it belongs to, where it
+    is asked for with that one only (S30-A1).
+    """
 
     kind: PaperKind
     clause: str
@@ -75,6 +79,7 @@ class Paper:
     sealed: bool = False
     alternative: PaperKind | None = None
     origin: Origin = Origin.SOURCE
+    with_proof: VerificationKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +153,8 @@ class ServiceItem(Generic[Facts, Subject]):
     `plan` says what would happen to one; `effects` writes for all lines set-based and returns the ids of the lines
     of service in the same order (0 where there is none); `fees` counts prices by fee code, by default the item's
     once a line. `fields` are asked for once, `line_fields` for each line. `waits` gives a booked order its
-    condition. `notices` are sentences that the slip must print. `inline` orders of few lines are carried out as
-    they are placed.
+    condition. `verified_everywhere` items need one of `verifications` in halls, too (S30-A1). `notices` are
+    sentences that the slip must print. `inline` orders of few lines are carried out as they are placed.
     """
 
     code: str
@@ -171,6 +176,7 @@ class ServiceItem(Generic[Facts, Subject]):
     fields: tuple[Field, ...] = ()
     line_fields: tuple[Field, ...] = ()
     verifications: frozenset[VerificationKind] = frozenset({VerificationKind.SERVICE_PASSWORD})
+    verified_everywhere: bool = False
     inferred_channels: frozenset[Channel] = frozenset()
     notices: tuple[Text, ...] = ()
     waits: Callable[[Circumstances, Facts], Condition | None] | None = None

@@ -96,9 +96,11 @@ def verification_refusals(
 ) -> tuple[Refusal, ...]:
     """Electronic channels need a fresh proof of the kind the item accepts, for this customer (X-R2, S18-3).
 
-    It is asked for when the order is placed; what was proved then holds when the order is carried out.
+    Some items need it wherever they are served (S24-3, S30-A1). It is asked for when the order is placed; what was
+    proved then holds when the order is carried out.
     """
-    if around.keys or not sees_no_papers(item, around.channel) or not item.verifications:
+    needed = item.verified_everywhere or sees_no_papers(item, around.channel)
+    if around.keys or not needed or not item.verifications:
         return ()
     chosen = {choice.line_id for choice in around.request.lines}
     holds = (
@@ -129,6 +131,12 @@ def time_limit_hours(takes_effect: TakesEffect, channel: Channel) -> int:
 def sees_no_papers(item: ServiceItem[Any, Any], channel: Channel) -> bool:
     """Whether the item is served here without papers, on a proof of identity (X-R2)."""
     return channel in item.channels and channel not in PHYSICAL
+
+
+def papers_wanted(item: ServiceItem[Any, Any], proof: Proof | None) -> tuple[Paper, ...]:
+    """The papers an item asks for, given how the customer proved who he is: a card that was shown is copied (S30-A1)."""
+    kind = proof.kind if proof is not None else None
+    return tuple(paper for paper in item.papers if paper.with_proof in (None, kind))
 
 
 def paper_refusals(wanted: Iterable[Paper], shown: Iterable[ShownPaper]) -> tuple[Refusal, ...]:

@@ -40,6 +40,11 @@ def verification(verification_id: int) -> VerificationView | None:
     )
 
 
+def failures_since(line_id: int, since: datetime) -> int:
+    """How often proving who he is has failed for a line after `since`, by whatever means and channel (X-R2)."""
+    return Verification.objects.filter(line_id=line_id, passed=False, checked_at__gt=since).count()
+
+
 @operation("verification.record")
 def record_verification(
     *,

@@ -24,13 +24,13 @@ NO_SUCH_STAFF = Refusal(
 )
 
 
-def _branch(row: Branch) -> BranchView:
-    return BranchView(row.pk, row.code, row.name, row.name_en, row.city_code)
-
-
 UNKNOWN_TOKEN = Refusal("token.unknown", "P5-2", Text("令牌无效", "The token is not valid"))
 TOKEN_REVOKED = Refusal("token.revoked", "P5-2", Text("令牌已注销", "The token has been revoked"))
 TOKEN_EXPIRED = Refusal("token.expired", "P5-2", Text("令牌已过期", "The token has expired"))
+
+
+def _branch(row: Branch) -> BranchView:
+    return BranchView(row.pk, row.code, row.name, row.name_en, row.city_code)
 
 
 def branches() -> tuple[BranchView, ...]:

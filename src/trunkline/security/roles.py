@@ -28,7 +28,11 @@ _READING = (
     "number.view",
     "catalog.view",
     "ledger.view",
+    "ticket.view",
 )
+
+#: Whoever the customer speaks to first takes the ticket down and stays answerable for it (首问负责, S25-1).
+_FIRST_CONTACT = ("ticket.open", "ticket.note", "ticket.hand_over", "ticket.reopen")
 
 ROLES: tuple[RoleDeclaration, ...] = (
     RoleDeclaration(
@@ -45,6 +49,9 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "number.reserve",
             "number.release",
             "handler.register",
+            "points.view",
+            "points.redeem",
+            *_FIRST_CONTACT,
         ),
     ),
     RoleDeclaration(
@@ -62,6 +69,9 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "number.reserve",
             "number.release",
             "payment.view",
+            "points.view",
+            "points.redeem",
+            *_FIRST_CONTACT,
         ),
     ),
     RoleDeclaration(
@@ -76,37 +86,40 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "number.reserve",
             "number.release",
             "handler.register",
+            "points.view",
+            "points.redeem",
+            *_FIRST_CONTACT,
         ),
     ),
     RoleDeclaration(
         "hotline_agent",
         Text("热线座席", "Hotline agent"),
         Channel.HOTLINE_10010,
-        (*_READING, "order.place", "item.*", "verification.record"),
+        (*_READING, "order.place", "item.*", "verification.record", "points.view", *_FIRST_CONTACT),
     ),
     RoleDeclaration(
         "billing_officer",
         Text("账务员", "Billing officer"),
         Channel.BACK_OFFICE,
-        (*_READING, "usage.*", "bill.*", "payment.*", "ledger.*", "verify.view"),
+        (*_READING, "usage.*", "bill.*", "payment.*", "ledger.*", "ticket.*", "verify.view"),
     ),
     RoleDeclaration(
         "department_manager",
         Text("集团客户事业部经理", "Department manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "rule.*", "organization.*", "payment.view", "audit.view", "token.*"),
+        (*_READING, "rule.*", "organization.*", "ticket.*", "payment.view", "audit.view", "token.*"),
     ),
     RoleDeclaration(
         "product_manager",
         Text("产品经理", "Product manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "catalog.*"),
+        (*_READING, "catalog.*", "ticket.*"),
     ),
     RoleDeclaration(
         "branch_manager",
         Text("分公司经理", "Branch manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "payment.view", "usage.view", "audit.view"),
+        (*_READING, "ticket.*", "payment.view", "usage.view", "audit.view"),
     ),
     RoleDeclaration(
         "auditor",

@@ -132,7 +132,10 @@ CHECKS = (
             " UNION ALL ".join(
                 f"SELECT '{table} ' || c.id FROM subscriptions_{table} c JOIN subscriptions_line l "
                 "ON l.id = c.line_id WHERE c.branch_id <> l.branch_id"
-                for table in ("linenumber", "lineoffering", "linestop", "terminal")
+                for table in (
+                    *("linenumber", "lineoffering", "linestop", "terminal", "linephase"),
+                    *("linepassword", "linepasswordhash", "linemessage"),
+                )
             )
         ),
     ),

@@ -16,6 +16,7 @@ from trunkline.subscriptions.types import (
     DetailType,
     LifePhase,
     LineState,
+    MessageKind,
     NameType,
     ServiceCode,
     StopCause,
@@ -176,12 +177,24 @@ class LinePhase(models.Model):
     until = models.DateTimeField(null=True)
     #: When the phase ends by itself (domain 4.4); empty where it has no end of its own.
     ends_at = models.DateTimeField(null=True)
+    #: Until when a locked line may recharge, once it was unlocked (S30).
+    unlocked_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["line"], condition=Q(until__isnull=True), name="one_open_phase"),
             models.CheckConstraint(condition=Q(phase__in=[*LifePhase]), name="line_phase_code"),
             _period("line_phase_period", "since", "until"),
+            models.CheckConstraint(
+                condition=Q(unlocked_until__isnull=True) | Q(phase="locked"), name="only_locks_are_unlocked"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(until__isnull=True, ends_at__isnull=False),
+                name="phases_that_end",
+            )
         ]
 
 
@@ -272,3 +285,56 @@ class Terminal(models.Model):
     model = Reference("catalog.TerminalModel", null=True, db_index=False)
     imei = models.CharField(max_length=15, blank=True)
     since = models.DateTimeField()
+
+
+class LinePasswordHash(models.Model):
+    """A service password as it is kept: its hash, written once, in a table the audit trail does not copy (S24-4)."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    branch = Reference("security.Branch", db_index=False)
+    hash = models.CharField(max_length=128)
+    made_at = models.DateTimeField()
+
+
+class LinePassword(models.Model):
+    """服务密码: which hash is in force on a line, and how it was tried (X-R2). No hash is in force after a transfer."""
+
+    line = models.OneToOneField(Line, models.PROTECT, related_name="+")
+    branch = Reference("security.Branch", db_index=False)
+    current = models.ForeignKey(LinePasswordHash, models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField()
+    wrong_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    locked_until = models.DateTimeField(null=True)
+
+
+class LineMessage(models.Model):
+    """A short message to a line itself, waiting to be sent or sent. A secret one has no body here."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    branch = Reference("security.Branch", db_index=False)
+    number = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=[(c, c) for c in MessageKind])
+    secret = models.BooleanField(default=False)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=[*MessageKind]), name="line_message_kind"),
+            models.CheckConstraint(
+                condition=Q(secret=True, body="") | (Q(secret=False) & ~Q(body="")), name="line_message_body"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(sent_at__isnull=True), name="messages_waiting")
+        ]
+
+
+class LineMessageSeed(models.Model):
+    """What the password of a secret message is made of, together with the installation's key; never the password."""
+
+    message = models.OneToOneField(LineMessage, models.PROTECT, related_name="seed")
+    branch = Reference("security.Branch", db_index=False)
+    seed = models.CharField(max_length=43)

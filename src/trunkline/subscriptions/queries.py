@@ -12,9 +12,13 @@ from trunkline.kernel.periods import Month
 from trunkline.subscriptions.rules import person_key
 from trunkline.subscriptions.types import (
     DetailType,
+    DuePhase,
+    Life,
     LifePhase,
     LineState,
     LineView,
+    MessageKind,
+    MessageView,
     NameType,
     PlanPeriod,
     ServiceCode,
@@ -213,3 +217,55 @@ def plan_periods(month: Month) -> tuple[PlanPeriod, ...]:
             {"start": month.start, "end": month.end},
         )
         return tuple(PlanPeriod(*row) for row in cursor.fetchall())
+
+
+def lives(line_ids: Collection[int]) -> dict[int, Life]:
+    """The phases prepaid lines stand in as recorded; `rules.life_now` says where they stand by the clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT line_id, phase, since, ends_at, unlocked_until FROM subscriptions_linephase "
+            "WHERE line_id = ANY(%s) AND until IS NULL",
+            [list(line_ids)],
+        )
+        return {row[0]: Life(LifePhase(row[1]), *row[2:]) for row in cursor.fetchall()}
+
+
+def phases_due(at: datetime, *, limit: int = 10_000) -> tuple[DuePhase, ...]:
+    """Lines whose phase has ended by time, the longest overdue first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.line_id, l.account_id, p.phase, p.ends_at FROM subscriptions_linephase p "
+            "JOIN subscriptions_line l ON l.id = p.line_id "
+            "WHERE p.until IS NULL AND p.ends_at <= %s ORDER BY p.ends_at, p.line_id LIMIT %s",
+            [at, limit],
+        )
+        return tuple(
+            DuePhase(line, account, LifePhase(phase), ends_at)
+            for line, account, phase, ends_at in cursor.fetchall()
+        )
+
+
+def messages_due(at: datetime, *, limit: int = 1_000) -> tuple[MessageView, ...]:
+    """Short messages to be sent now, the oldest first; of secret ones only that they are there (S24-4)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, line_id, number, kind, secret, body, due_at FROM subscriptions_linemessage "
+            "WHERE sent_at IS NULL AND due_at <= %s ORDER BY due_at, id LIMIT %s",
+            [at, limit],
+        )
+        return tuple(
+            MessageView(id_, line, number, MessageKind(kind), secret, body, due_at)
+            for id_, line, number, kind, secret, body, due_at in cursor.fetchall()
+        )
+
+
+def deposited_passwords(deposits: Collection[int]) -> dict[int, tuple[int, datetime]]:
+    """Of which line, and when, new passwords were handed in that are not in force yet, by the id they were given."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT h.id, h.line_id, h.made_at FROM subscriptions_linepasswordhash h "
+            "WHERE h.id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM subscriptions_linepassword p "
+            "WHERE p.line_id = h.line_id AND (p.current_id >= h.id))",
+            [list(deposits)],
+        )
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""Pure rules of lines: what is needed to connect one, and how many a person may have."""
+"""Pure rules of lines: what is needed to connect one, how many a person may have, service passwords, life cycle."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, Decimal
+from itertools import pairwise
 
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.masking import masked_id
+from trunkline.kernel.money import ZERO
+from trunkline.kernel.periods import Month, local_date
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
-from trunkline.subscriptions.types import NewLine
+from trunkline.subscriptions.types import Life, LifePhase, NewLine
 
 #: 同一用户在同一企业有5张在用卡后不再开新卡 (REG-14).
 MOST_LINES_OF_A_PERSON = 5
@@ -199,3 +204,195 @@ def sim_refusals(iccids_imsis: Iterable[tuple[str, str]]) -> tuple[Refusal, ...]
         if not re.fullmatch(r"460[0-9]{12}", imsi):
             found.append(IMSI_MALFORMED.about(imsi))
     return tuple(found)
+
+
+# Service passwords (S24).
+
+#: So many wrong tries one after the other lock a service password for so long (X-R2).
+MOST_WRONG_TRIES = 5
+LOCKED_FOR = timedelta(hours=1)
+#: A new password that was handed in must be taken into use within this time.
+DEPOSIT_HOLDS = timedelta(minutes=30)
+
+PASSWORD_MALFORMED = Refusal(
+    "password.malformed", "S24", Text("服务密码须为6位数字", "A service password is six digits")
+)
+PASSWORD_ONE_DIGIT = Refusal(
+    "password.one_digit",
+    "S24",
+    Text("服务密码不能是同一个数字", "A service password is not one digit repeated"),
+)
+PASSWORD_RUN = Refusal(
+    "password.run", "S24", Text("服务密码不能是连续数字", "A service password is not a run of digits")
+)
+PASSWORD_IN_NUMBER = Refusal(
+    "password.in_number",
+    "S24",
+    Text("服务密码不能是号码的一部分", "A service password is not part of the number"),
+)
+PASSWORD_WRONG = Refusal(
+    "password.wrong",
+    "X-R2",
+    Text("原服务密码不正确，或已因多次输错锁定", "The old password is wrong, or locked after wrong tries"),
+)
+NO_DEPOSIT = Refusal(
+    "password.no_deposit",
+    "S24",
+    Text(
+        "号码{subject}没有待启用的新密码，或已超过30分钟",
+        "No new password of {subject} waits to be used, or 30 minutes are over",
+    ),
+)
+
+
+def password_refusals(password: str, number: str) -> tuple[Refusal, ...]:
+    """Why a service password will not do: six digits, not all the same, no run, not part of the number (S24)."""
+    if not re.fullmatch(r"[0-9]{6}", password):
+        return (PASSWORD_MALFORMED,)
+    steps = {int(b) - int(a) for a, b in pairwise(password)}
+    found = []
+    if steps == {0}:
+        found.append(PASSWORD_ONE_DIGIT)
+    if steps in ({1}, {-1}):
+        found.append(PASSWORD_RUN)
+    if password in number:
+        found.append(PASSWORD_IN_NUMBER)
+    return tuple(found)
+
+
+# Life cycle of prepaid lines (S32-1, domain 4.4).
+
+#: 有效期 in days by what is recharged in yuan, the greatest step first.
+VALIDITY = ((500, 540), (300, 360), (100, 180), (50, 90), (30, 90), (20, 30))
+LONGEST_VALIDITY_MONTHS = 18
+RECHARGE_PHASE = timedelta(days=90)
+LOCK_PHASE = timedelta(days=30)
+UNLOCKED_FOR = timedelta(hours=24)
+#: What a lock takes a day from a balance that is left when its 30 days are over.
+LOCK_RENT = Decimal("0.15")
+
+NOT_PREPAID = Refusal(
+    "life.not_prepaid", "S32-1", Text("号码{subject}不是预付费标准产品", "{subject} is not a prepaid line")
+)
+NOT_INACTIVE = Refusal(
+    "life.not_inactive", "S32-1", Text("号码{subject}不在未激活期", "{subject} was activated already")
+)
+NOT_ACTIVATED = Refusal(
+    "life.not_activated", "S32-1", Text("号码{subject}尚未激活，不能充值", "{subject} is not activated yet")
+)
+LOCKED = Refusal(
+    "life.locked",
+    "S30-E1",
+    Text("号码{subject}在锁定期，须先解锁再充值", "{subject} is locked: unlock it first"),
+)
+NOT_LOCKED = Refusal(
+    "life.not_locked", "S30", Text("号码{subject}不在锁定期，无需解锁", "{subject} is not in its lock phase")
+)
+UNLOCKED_ALREADY = Refusal(
+    "life.unlocked_already",
+    "S30",
+    Text("号码{subject}已解锁，请在24小时内充值", "{subject} is unlocked: recharge within 24 hours"),
+)
+PAST_LOCK = Refusal(
+    "life.past_lock",
+    "S30-G1",
+    Text("号码{subject}已过锁定期，不可解锁", "{subject} is past its lock phase and cannot be unlocked"),
+)
+
+
+def validity_days(amount: Decimal) -> int:
+    """Days of validity that a recharge brings: those of the greatest denomination it holds; none below 20 yuan."""
+    return next((days for step, days in VALIDITY if amount >= step), 0)
+
+
+def months_later(at: datetime, months: int) -> datetime:
+    """The same day and time so many months later, or the last day of that month."""
+    today, month = local_date(at), Month.of(at).next(months)
+    return at + (month.first_day.replace(day=min(today.day, month.last_day.day)) - today)
+
+
+def valid_until(start: datetime, amount: Decimal, at: datetime) -> datetime:
+    """The end of validity when `amount` adds to what runs until `start`: never past 18 months from now.
+
+    What ran longer already is not shortened.
+    """
+    latest = max(months_later(at, LONGEST_VALIDITY_MONTHS), start)
+    return min(max(start, at) + timedelta(days=validity_days(amount)), latest)
+
+
+def activated(amount: Decimal, at: datetime) -> Life:
+    """首次激活: 有效期 begins, by the denomination the line was sold with."""
+    return Life(LifePhase.VALID, at, valid_until(at, amount, at))
+
+
+def exhausted(life: Life, at: datetime) -> Life:
+    """The balance cannot pay a minute any more: 充值期 begins before validity ends. Other phases stay."""
+    return Life(LifePhase.RECHARGE, at, at + RECHARGE_PHASE) if life.phase is LifePhase.VALID else life
+
+
+def advanced(life: Life, at: datetime, balance: Decimal | None) -> tuple[Life, ...]:
+    """The phases that follow by time alone until `at`, each from the end of the one before, the last as it stands.
+
+    At the end of the lock a line without a balance is reclaimed; one with a balance stays locked for as many days
+    as the rent takes it away, which is one more step of the same phase. `balance` is None where it is not known:
+    then the lock is not passed.
+    """
+    steps: list[Life] = []
+    while (end := life.ends_at) is not None and end <= at:
+        if life.phase is LifePhase.VALID:
+            life = Life(LifePhase.RECHARGE, end, end + RECHARGE_PHASE)
+        elif life.phase is LifePhase.RECHARGE:
+            life = Life(LifePhase.LOCKED, end, end + LOCK_PHASE)
+        elif balance is None:
+            break
+        elif balance > ZERO:
+            days = int((balance / LOCK_RENT).to_integral_value(ROUND_CEILING))
+            life, balance = replace(life, ends_at=end + timedelta(days=days)), ZERO
+        else:
+            life = Life(LifePhase.RECLAIMED, end, None)
+        steps.append(life)
+    return tuple(steps)
+
+
+def life_now(life: Life, at: datetime) -> Life:
+    """Where a line stands at `at` even if nobody has moved its phase on yet."""
+    return (life, *advanced(life, at, None))[-1]
+
+
+def recharge_refusal(life: Life, at: datetime) -> Refusal | None:
+    """Why a line cannot be recharged: not activated, locked and not unlocked (S30-E1), or past its lock."""
+    if life.phase is LifePhase.INACTIVE:
+        return NOT_ACTIVATED
+    if life.phase is LifePhase.RECLAIMED:
+        return PAST_LOCK
+    if life.phase is LifePhase.LOCKED and life.open_until(at) is None:
+        return LOCKED
+    return None
+
+
+def recharged(life: Life, amount: Decimal, balance: Decimal, at: datetime) -> Life:
+    """A line after a recharge with `balance` on it afterwards: 有效期 when that is above nothing (S30-E1)."""
+    if balance <= ZERO:
+        return life
+    if life.phase is LifePhase.VALID and life.ends_at is not None:
+        return replace(life, ends_at=valid_until(life.ends_at, amount, at))
+    return Life(LifePhase.VALID, at, valid_until(at, amount, at))
+
+
+def unlock_refusal(life: Life | None, at: datetime) -> Refusal | None:
+    """Why a line cannot be unlocked: only in its lock phase, not past it (S30-G1), and once at a time."""
+    if life is None:
+        return NOT_PREPAID
+    life = life_now(life, at)
+    over = life.ends_at is not None and life.ends_at <= at
+    if life.phase is LifePhase.RECLAIMED or (life.phase is LifePhase.LOCKED and over):
+        return PAST_LOCK
+    if life.phase is not LifePhase.LOCKED:
+        return NOT_LOCKED
+    return UNLOCKED_ALREADY if life.open_until(at) else None
+
+
+def unlocked(life: Life, at: datetime) -> Life:
+    """A locked line that may recharge for 24 hours, but not past the end of its lock (S30-G1)."""
+    until = at + UNLOCKED_FOR
+    return replace(life, unlocked_until=min(until, life.ends_at) if life.ends_at else until)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -106,6 +106,13 @@ LIFE_PHASE_NAMES = {
 }
 
 
+class MessageKind(StrEnum):
+    """What a short message to a line is about."""
+
+    SERVICE_PASSWORD = "service_password"  # noqa: S105 - a kind, no password
+    NOTICE = "notice"
+
+
 class NameType(StrEnum):
     """单位名称/个人名称开户 (X-A2)."""
 
@@ -187,3 +194,53 @@ class PlanPeriod:
     entered_at: datetime
     active_from: datetime
     active_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Where a prepaid line stands (S32-1, domain 4.4).
+
+    `ends_at` is when the phase ends by itself, None where it does not; `unlocked_until` is set while a locked line
+    may recharge (S30).
+    """
+
+    phase: LifePhase
+    since: datetime
+    ends_at: datetime | None
+    unlocked_until: datetime | None = None
+
+    def open_until(self, at: datetime) -> datetime | None:
+        """Until when an unlocked line may recharge, None when it is not unlocked at `at`."""
+        open_ = self.unlocked_until is not None and at < self.unlocked_until
+        return self.unlocked_until if open_ else None
+
+
+@dataclass(frozen=True, slots=True)
+class DuePhase:
+    """A line whose phase has come to its end."""
+
+    line_id: int
+    account_id: int
+    phase: LifePhase
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A short message that waits to be sent. The words of a secret one are not in it."""
+
+    id: int
+    line_id: int
+    number: str
+    kind: MessageKind
+    secret: bool
+    body: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A message with all its words, for the line itself and nobody else (S24-4)."""
+
+    number: str
+    body: str = field(repr=False)

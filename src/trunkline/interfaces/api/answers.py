@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, TypedDict, cast
+from typing import Any
 
+from trunkline.kernel.masking import without_ids
 from trunkline.kernel.periods import SHANGHAI
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.ordering.engine import Judgement
-from trunkline.ordering.item import ServiceItem
 from trunkline.ordering.pictures import change_as_dict, refusal_as_dict
 from trunkline.ordering.types import (
     ORDER_STATE_NAMES,
@@ -27,21 +27,14 @@ from trunkline.ordering.types import (
     VerificationKind,
     Waits,
 )
-from trunkline.party.types import (
-    CustomerClass,
-    HandlerView,
-    IdentityStatus,
-    Industry,
-    OrganizationView,
-    Segment,
-    ServiceGrade,
-)
 from trunkline.security.types import Channel
-from trunkline.subscriptions.types import DetailType, LifePhase, LineState, LineView, ServiceCode, StopCause
 
 
 def jsonable(value: Any) -> Any:
-    """A value in JSON's own types: amounts as strings, instants in ISO 8601 with Shanghai's offset."""
+    """A value in JSON's own types: amounts as strings, instants in ISO 8601 with Shanghai's offset.
+
+    Identity numbers are masked where people have written them: in answers and in values before and after.
+    """
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Enum):
@@ -53,7 +46,7 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, Refusal):
         return refusal_as_dict(value)
     if isinstance(value, Change):
-        return change_as_dict(value)
+        return {name: without_ids(word) for name, word in change_as_dict(value).items()}
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: jsonable(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
@@ -68,94 +61,6 @@ class Errors:
     """Why nothing was done: every reason with its code, the clause it rests on, and words in both languages."""
 
     errors: tuple[Refusal, ...]
-
-
-# Service items.
-
-
-class PaperDeclared(TypedDict):
-    """A paper the item asks for."""
-
-    kind: str
-    clause: str
-    original: bool
-    sealed: bool
-    alternative: str | None
-    origin: str
-
-
-class GuardDeclared(TypedDict):
-    """A guard of the item: the words are a template."""
-
-    code: str
-    clause: str
-    text_zh: str
-    text_en: str
-    origin: str
-    scope: str
-
-
-class FieldDeclared(TypedDict):
-    """A field the item asks for, once or for each line."""
-
-    name: str
-    label: str
-    label_en: str
-    kind: str
-    required: bool
-    each_line: bool
-
-
-class Item(TypedDict):
-    """A service item as it is declared."""
-
-    code: str
-    title: str
-    title_en: str
-    clause: str
-    origin: str
-    channels: list[str]
-    inferred_channels: list[str]
-    papers: list[PaperDeclared]
-    guards: list[GuardDeclared]
-    fields: list[FieldDeclared]
-    fee: str
-    takes_effect: str
-    records: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """Service items in the order of their clauses."""
-
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A code with its words."""
-
-    code: str
-    name: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """The standard as it runs. `matrix` has, by item and guard, the clause; an inferred one ends in ``*``."""
-
-    channels: tuple[Named, ...]
-    papers: tuple[Named, ...]
-    guards: tuple[str, ...]
-    matrix: Mapping[str, Mapping[str, str]]
-    items: tuple[Item, ...]
-
-
-def item_answer(item: ServiceItem[Any, Any]) -> Item:
-    """The declaration in primitives."""
-    return cast(Item, item.as_dict())
-
-
-# Orders.
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +121,7 @@ def order_answer(view: OrderView, counts: Mapping[OrderState, int]) -> Order:
         fee_total=view.fee_total,
         lines=LineCounts(view.item_count, {state.value: count for state, count in counts.items()}),
         reasons=view.failure,
-        details={name: str(value) for name, value in view.details.items()},
+        details={name: without_ids(str(value)) for name, value in view.details.items()},
     )
 
 
@@ -334,117 +239,3 @@ class Verification:
     """A check that was kept; an order names it by its id."""
 
     verification: int
-
-
-# Customers and lines.
-
-
-@dataclass(frozen=True, slots=True)
-class Organization:
-    """An organisation."""
-
-    id: int
-    code: str
-    name: str
-    uscc: str
-    customer_class: CustomerClass
-    segment: Segment
-    industry: Industry
-    grade: ServiceGrade
-    identity_status: IdentityStatus
-    blacklisted: bool
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Organizations:
-    """Organisations found."""
-
-    organizations: tuple[Organization, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Handler:
-    """Someone who may apply for the organisation (S01-R1); his document stays here."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrganizationDetail:
-    """An organisation with who applies for it and how many lines it has in each state."""
-
-    organization: Organization
-    handlers: tuple[Handler, ...]
-    lines: Mapping[str, int]
-
-
-def organization_answer(view: OrganizationView) -> Organization:
-    """An organisation."""
-    return Organization(
-        view.id,
-        view.code,
-        view.name,
-        view.uscc,
-        view.customer_class,
-        view.segment,
-        view.industry,
-        view.grade,
-        view.identity_status,
-        view.blacklisted,
-        view.address,
-    )
-
-
-def handler_answer(view: HandlerView) -> Handler:
-    """A handler without his document and telephone."""
-    return Handler(view.id, view.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line. The user's identity number does not leave by this door."""
-
-    id: int
-    number: str
-    organization: int
-    state: LineState
-    user_name: str
-    plan: str
-    iccid: str
-    activated_at: datetime | None
-    terminated_at: datetime | None
-    stop_causes: tuple[StopCause, ...]
-    services: tuple[ServiceCode, ...]
-    phase: LifePhase | None
-    masks: tuple[DetailType, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A stretch of an organisation's lines."""
-
-    organization: str
-    total: int
-    offset: int
-    lines: tuple[Line, ...]
-
-
-def line_answer(view: LineView, plans: Mapping[int, str]) -> Line:
-    """A line with the code of its plan, empty without one."""
-    return Line(
-        view.id,
-        view.number,
-        view.organization_id,
-        view.state,
-        view.user_name,
-        plans.get(view.offering_id, ""),
-        view.iccid,
-        view.activated_at,
-        view.terminated_at,
-        view.stop_causes,
-        view.services,
-        view.phase,
-        view.masks,
-    )

@@ -121,7 +121,8 @@ def endpoint(declared: Declared) -> Callable[[View[P]], Callable[..., HttpRespon
                     response = view(asked, *args, **kwargs)
             except Unanswerable as fault:
                 response = refusal_answer(fault.refusals, fault.status)
-                response.headers.update(fault.headers)
+                for name, value in fault.headers.items():
+                    response[name] = value
             except Refused as refused:
                 response = refusal_answer(refused.refusals, _status(refused.refusals))
             response["Cache-Control"] = "no-store"
@@ -215,7 +216,9 @@ def _query(request: HttpRequest, declared: Iterable[Query]) -> dict[str, Any]:
 
 def _read(query: Query, written: str) -> tuple[Any, Refusal | None]:
     if query.kind is QueryKind.FLAG:
-        wrong = None if written in {"true", "false"} else FIELD_CHOICE.about(query.name, choices="true, false")
+        wrong = (
+            None if written in {"true", "false"} else FIELD_CHOICE.about(query.name, choices="true, false")
+        )
         return written == "true", wrong
     if query.kind is QueryKind.COUNT:
         fits = written.isascii() and written.isdecimal() and len(written) < 10

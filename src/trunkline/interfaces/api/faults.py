@@ -33,9 +33,13 @@ ONLY_JSON = Refusal(
 TOO_LARGE = Refusal(
     "request.too_large", "", Text("内容超过 {limit} MB", "The content is larger than {limit} MB")
 )
-MALFORMED = Refusal("request.malformed", "", Text("内容不是合格的 JSON", "The content is not well-formed JSON"))
+MALFORMED = Refusal(
+    "request.malformed", "", Text("内容不是合格的 JSON", "The content is not well-formed JSON")
+)
 NAMED_TWICE = Refusal(
-    "request.name_twice", "", Text("同一对象中重复的名称：{subject}", "A name occurs twice in an object: {subject}")
+    "request.name_twice",
+    "",
+    Text("同一对象中重复的名称：{subject}", "A name occurs twice in an object: {subject}"),
 )
 NOT_TEXT = Refusal(
     "request.text_unfit", "", Text("文字中有不允许的字符", "A text holds characters that are not allowed")
@@ -49,7 +53,9 @@ BAD_KEY = Refusal(
     "",
     Text("Idempotency-Key 为1至80个可见 ASCII 字符", "Idempotency-Key is 1 to 80 visible ASCII characters"),
 )
-FIELD_UNKNOWN = Refusal("request.field_unknown", "", Text("不认识的字段：{subject}", "Unknown field: {subject}"))
+FIELD_UNKNOWN = Refusal(
+    "request.field_unknown", "", Text("不认识的字段：{subject}", "Unknown field: {subject}")
+)
 FIELD_MISSING = Refusal("request.field_missing", "", Text("缺少字段：{subject}", "Missing field: {subject}"))
 FIELD_TYPE = Refusal(
     "request.field_type", "", Text("字段 {subject} 须为 {kind}", "The field {subject} must be {kind}")
@@ -63,7 +69,9 @@ FIELD_CHOICE = Refusal(
     Text("字段 {subject} 须为以下之一：{choices}", "The field {subject} must be one of: {choices}"),
 )
 LINE_OR_NUMBER = Refusal(
-    "request.line_or_number", "", Text("{subject} 须有 line 或 number 之一", "{subject} needs either line or number")
+    "request.line_or_number",
+    "",
+    Text("{subject} 须有 line 或 number 之一", "{subject} needs either line or number"),
 )
 LINES_TWICE = Refusal(
     "request.lines_twice",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from trunkline.kernel.bulk import update_rows
 from trunkline.kernel.refusals import Refusal, Refused
@@ -14,7 +14,7 @@ from trunkline.ordering.engine.placing import request_of
 from trunkline.ordering.item import ServiceItem
 from trunkline.ordering.models import Order, OrderItem
 from trunkline.ordering.pictures import as_json, refusal_as_dict
-from trunkline.ordering.types import ORDER_LIFE, Completion, OrderEvent, OrderState
+from trunkline.ordering.types import ORDER_LIFE, Completion, LineChoice, OrderEvent, OrderState
 from trunkline.security.types import Actor, Channel
 
 #: Lines of an order that are written in one transaction where only what passes goes on.
@@ -28,6 +28,14 @@ LINES_CHANGED = Refusal(
         "What may be worked on has changed since the order was placed; place it again",
     ),
 )
+
+
+class _Waiting(NamedTuple):
+    """A line of an order that is still to be carried out."""
+
+    id: int
+    key: int
+    values: Mapping[str, str]
 
 
 def locked_order(order_id: int) -> Order | None:
@@ -46,9 +54,9 @@ def begin(order: Order) -> None:
         order.save(update_fields=["state"])
 
 
-def _waiting(order: Order, limit: int | None = None) -> list[OrderItem]:
+def _waiting(order: Order, limit: int | None = None) -> list[_Waiting]:
     rows = OrderItem.objects.filter(order=order, state=OrderState.ACKNOWLEDGED).order_by("ordinal")
-    return list(rows[:limit])
+    return [_Waiting(*row) for row in rows.values_list("id", "key", "values")[:limit]]
 
 
 def carry_out(item: ServiceItem[Any, Any], order: Order, actor: Actor, at: datetime) -> None:
@@ -74,7 +82,7 @@ def carry_out_portion(item: ServiceItem[Any, Any], order: Order, actor: Actor, a
         "id",
         ("reasons", "state"),
         (
-            (row.pk, as_json([refusal_as_dict(reason) for reason in reasons]), OrderState.FAILED)
+            (row.id, as_json([refusal_as_dict(reason) for reason in reasons]), OrderState.FAILED)
             for row, reasons in refused
         ),
     )
@@ -85,14 +93,15 @@ def carry_out_portion(item: ServiceItem[Any, Any], order: Order, actor: Actor, a
 
 
 def _write(
-    item: ServiceItem[Any, Any], order: Order, rows: Sequence[OrderItem], actor: Actor, at: datetime
-) -> list[tuple[OrderItem, tuple[Refusal, ...]]]:
+    item: ServiceItem[Any, Any], order: Order, rows: Sequence[_Waiting], actor: Actor, at: datetime
+) -> list[tuple[_Waiting, tuple[Refusal, ...]]]:
     """Write the effects for those of `rows` that pass; returns those that do not, with their reasons.
 
     Where all must pass and one does not, nothing is written.
     """
     keys = tuple(row.key for row in rows)
-    around = circumstances(request_of(order, rows), Channel(order.channel), at, keys, locking=True)
+    request = request_of(order, [LineChoice(row.key, row.values) for row in rows])
+    around = circumstances(request, Channel(order.channel), at, keys, locking=True)
     judged, facts, passing = judge(item, around)
     if judged.refusals:
         raise Refused(judged.refusals)
@@ -109,7 +118,7 @@ def _write(
             "id",
             ("line_id", "state"),
             (
-                (row.pk, line or None, OrderState.COMPLETED)
+                (row.id, line or None, OrderState.COMPLETED)
                 for row, line in zip(written, line_ids, strict=True)
             ),
         )

@@ -17,6 +17,7 @@ from trunkline.ordering.rules import (
     channel_refusals,
     handler_refusals,
     paper_refusals,
+    papers_wanted,
     sees_no_papers,
     verification_refusals,
 )
@@ -164,7 +165,7 @@ def _formal_refusals(item: ServiceItem[Any, Any], around: Circumstances, setting
         *off,
         *channel_refusals(item.clause, item.channels, around.channel),
         *handler_refusals(item, around),
-        *(() if sees_no_papers(item, around.channel) else paper_refusals(item.papers, request.papers)),
+        *(() if sees_no_papers(item, around.channel) else paper_refusals(papers_wanted(item, proof), request.papers)),
         *verification_refusals(item, around, proof),
         *field_refusals(item.fields, request.details),
         *(LINE_REPEATED.about(str(id_)) for id_ in twice),

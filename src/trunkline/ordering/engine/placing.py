@@ -174,7 +174,7 @@ def _record_lines(
     )
 
 
-def request_of(order: Order, items: Iterable[OrderItem]) -> OrderRequest:
+def request_of(order: Order, lines: Iterable[LineChoice]) -> OrderRequest:
     """The request an order was placed with, for some of its lines, so that they can be judged again."""
     papers = tuple(
         ShownPaper(PaperKind(p.kind), p.reference, p.original_seen, p.sealed, p.copy_kept)
@@ -188,7 +188,7 @@ def request_of(order: Order, items: Iterable[OrderItem]) -> OrderRequest:
         details=order.details,
         agreement_id=order.agreement_id,
         idempotency_key=order.idempotency_key or "",
-        lines=tuple(LineChoice(item.key, item.values) for item in items),
+        lines=tuple(lines),
         completion=Completion(order.completion),
         verification_id=order.verification_id,
         visit_id=order.visit_id,

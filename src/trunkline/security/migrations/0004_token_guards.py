@@ -4,7 +4,7 @@ from django.db import migrations
 
 from trunkline.security.schema import audited, branch_isolated
 
-TOKEN = """
+BY_DIGEST = """
 CREATE FUNCTION trunkline_token(asked text) RETURNS TABLE (
     staff_id bigint, branch_id bigint, role_id bigint, channel text, expires_at timestamptz, revoked_at timestamptz
 )
@@ -23,5 +23,5 @@ class Migration(migrations.Migration):
     operations = [
         *branch_isolated("security_apitoken"),
         *audited("security_apitoken"),
-        migrations.RunSQL(TOKEN, "DROP FUNCTION trunkline_token(text);"),
+        migrations.RunSQL(BY_DIGEST, "DROP FUNCTION trunkline_token(text);"),
     ]

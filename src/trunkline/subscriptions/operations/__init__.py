@@ -12,6 +12,21 @@ from trunkline.subscriptions.operations.changing import (
     transfer_lines,
 )
 from trunkline.subscriptions.operations.connecting import connect_lines
+from trunkline.subscriptions.operations.living import (
+    activate_lines,
+    advance_phases,
+    exhaust_lines,
+    recharge_lines,
+    unlock_lines,
+)
+from trunkline.subscriptions.operations.passwords import (
+    adopt_passwords,
+    change_password,
+    check_password,
+    deposit_password,
+    reset_passwords,
+    take_message,
+)
 from trunkline.subscriptions.operations.stock import stock_sims
 from trunkline.subscriptions.operations.stopping import (
     close_services,
@@ -21,19 +36,30 @@ from trunkline.subscriptions.operations.stopping import (
 )
 
 __all__ = [
+    "activate_lines",
+    "adopt_passwords",
+    "advance_phases",
     "change_numbers",
+    "change_password",
     "change_plans",
     "change_users",
+    "check_password",
     "close_offerings",
     "close_services",
     "connect_lines",
+    "deposit_password",
+    "exhaust_lines",
     "lift_stops",
     "open_offerings",
     "open_services",
+    "recharge_lines",
     "replace_sims",
+    "reset_passwords",
     "set_masks",
     "stock_sims",
     "stop_lines",
+    "take_message",
     "terminate_lines",
     "transfer_lines",
+    "unlock_lines",
 ]

@@ -114,7 +114,7 @@ def transfer_lines(
     """Hand lines to another organisation of the same branch (S02): `accounts` names the new account of each line.
 
     `users` holds name and identity number of the actual user where he changes (REG-13). What was used before `at`
-    stays the old owner's; masks end with him.
+    stays the old owner's; masks and the service password end with him.
     """
     lines = list(accounts)
     require_live(lines)
@@ -140,6 +140,11 @@ def transfer_lines(
     changed(
         "UPDATE subscriptions_linemask SET until = %(at)s "
         "WHERE line_id = ANY(%(lines)s) AND until IS NULL RETURNING line_id",
+        parameters,
+    )
+    changed(
+        "UPDATE subscriptions_linepassword SET current_id = NULL "
+        "WHERE line_id = ANY(%(lines)s) AND current_id IS NOT NULL RETURNING line_id",
         parameters,
     )
     changed(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from trunkline.catalog.queries import offerings
-from trunkline.catalog.types import OfferingKind
+from trunkline.catalog.types import OfferingKind, PaymentMode
 from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering.queries import numbers
 from trunkline.numbering.types import NumberState
@@ -17,6 +17,7 @@ from trunkline.party.queries import accounts_by_id
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 from trunkline.subscriptions import queries
+from trunkline.subscriptions.operations.living import begin_lives
 from trunkline.subscriptions.operations.stock import take_sims
 from trunkline.subscriptions.rules import (
     BRANCH_OUT_OF_REACH,
@@ -154,7 +155,8 @@ def connect_lines(
 
     Each is active from `at` on (移动业务立即生效), with its number, plan, terminal and a SIM card of the branch's
     stock. Numbers must have been taken into use by `numbering.operations.assign_numbers`. `branch_id` is the
-    organisation's. Call it once in a transaction: it queues with others by person (REG-14).
+    organisation's. Prepaid lines wait to be activated (S32-1). Call it once in a transaction: it queues with
+    others by person (REG-14).
 
     `Refused` with every reason: number not assigned or held, real name missing (REG-13), a person's sixth line
     over the whole operator (REG-14), an account of someone else, no plan, too few SIM cards.
@@ -177,4 +179,7 @@ def connect_lines(
         if "a_number_has_one_holder" in str(error):
             raise Refused(NUMBER_HAS_LINE.about(", ".join(line.number for line in lines[:5]))) from error
         raise
+    prepaid = {plan.id for plan in offerings(OfferingKind.PLAN) if plan.payment_mode is PaymentMode.PREPAID}
+    if waiting := [id_ for id_, line in zip(ids, lines, strict=True) if line.offering_id in prepaid]:
+        begin_lives(waiting, at)
     return tuple(ids)

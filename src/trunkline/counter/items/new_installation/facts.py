@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from trunkline.catalog import queries as catalog
 from trunkline.catalog.types import OfferingView, PriceVersionView
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal
-from trunkline.numbering.queries import open_reservations
+from trunkline.numbering.queries import leases
 from trunkline.ordering.item import Circumstances
 from trunkline.subscriptions.queries import live_lines_of_persons, sims_in_stock
 
@@ -52,12 +52,13 @@ def load(around: Circumstances) -> Facts:
     if around.keys:
         chosen = set(around.keys)
         members = tuple(member for member in members if member.id in chosen)
-    offerings = {o.code: o for o in catalog.offerings() if o.code in {m.plan_code for m in members}}
+    plans = {m.plan_code for m in members}
+    offerings = {o.code: o for o in catalog.offerings() if o.code in plans}
     return Facts(
         agreement_organization_id=agreement.organization_id,
         why_not=agreements.why_not_connectable(agreement_id),
         members=members,
-        reserved=frozenset(r.number for r in open_reservations(f"agreement:{agreement_id}")),
+        reserved=_held([m.number for m in members], agreements.holder_of(agreement_id)),
         wanted=Counter(m.id_number for m in members),
         live_lines=live_lines_of_persons([m.id_number for m in members]),
         offerings=offerings,
@@ -66,3 +67,8 @@ def load(around: Circumstances) -> Facts:
         security_amount=catalog.fee(SECURITY_FEE, today).amount,
         sims=sims_in_stock(around.organization.branch_id),
     )
+
+
+def _held(numbers: Collection[str], holder: str) -> frozenset[str]:
+    """Those of `numbers` that `holder` has reserved: of a large agreement only what this order is about."""
+    return frozenset(number for number, lease in leases(numbers).items() if lease.holder == holder)

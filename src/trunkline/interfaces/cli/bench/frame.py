@@ -2,7 +2,8 @@
 
 A benchmark is a function of an amount and a folder for its files. It prepares everything that does not count
 and returns the work, the floor (the least that anything doing this work must do, on the same engine and data),
-and the sizes of both. Work and floor take turns, so that a busy machine slows both.
+and the sizes of both: known before, or a function that measures beside the runs once they are over. Work and
+floor take turns, so that a busy machine slows both.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from typing import Any
 from trunkline.interfaces.cli.bench.memory import peak_memory_mb, reset_peak_memory
 from trunkline.kernel.text import Text
 
-Prepared = tuple[Callable[[], object], Callable[[], object], Mapping[str, Any]]
+Details = Mapping[str, Any]
+Prepared = tuple[Callable[[], object], Callable[[], object], Details | Callable[[], Details]]
 
 RUNS = 3
 
@@ -92,5 +94,5 @@ def _run(name: str, amount: int, prepared: Prepared, runs: int) -> Measured:
         ratio=round(seconds / floor_seconds, 2),
         peak_memory_mb=round(max(peaks), 1),
         runs=tuple(round(run, 6) for run in works),
-        details=dict(details),
+        details=dict(details() if callable(details) else details),
     )

@@ -21,6 +21,12 @@ def _bills(lines: int, workdir: Path) -> AbstractContextManager[Prepared]:
     return bills_benchmark(lines, workdir)
 
 
+def _orders(lines: int, workdir: Path) -> AbstractContextManager[Prepared]:
+    from trunkline.counter.bench import orders_benchmark
+
+    return orders_benchmark(lines, workdir)
+
+
 BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark(
         "rating",
@@ -35,6 +41,17 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         unit="lines",
         default=5_000,
         prepare=_bills,
+        needs_database=True,
+    ),
+    Benchmark(
+        "orders",
+        Text(
+            "一张订单开通一个单位的成员（全部回滚）",
+            "Connect an organisation's members in one order (rolled back)",
+        ),
+        unit="lines",
+        default=50_000,
+        prepare=_orders,
         needs_database=True,
     ),
 )
