@@ -95,7 +95,15 @@ ROLES: tuple[RoleDeclaration, ...] = (
         "hotline_agent",
         Text("热线座席", "Hotline agent"),
         Channel.HOTLINE_10010,
-        (*_READING, "order.place", "item.*", "verification.record", "points.view", *_FIRST_CONTACT),
+        (
+            *_READING,
+            "order.place",
+            "order.execute",
+            "item.*",
+            "verification.record",
+            "points.view",
+            *_FIRST_CONTACT,
+        ),
     ),
     RoleDeclaration(
         "billing_officer",

@@ -109,7 +109,7 @@ LIFE_PHASE_NAMES = {
 class MessageKind(StrEnum):
     """What a short message to a line is about."""
 
-    SERVICE_PASSWORD = "service_password"  # noqa: S105 - a kind, no password
+    SERVICE_PASSWORD = "service_password"  # noqa: S105 - a kind, no password  # nosec B105
     NOTICE = "notice"
 
 

@@ -165,7 +165,11 @@ def _formal_refusals(item: ServiceItem[Any, Any], around: Circumstances, setting
         *off,
         *channel_refusals(item.clause, item.channels, around.channel),
         *handler_refusals(item, around),
-        *(() if sees_no_papers(item, around.channel) else paper_refusals(papers_wanted(item, proof), request.papers)),
+        *(
+            ()
+            if sees_no_papers(item, around.channel)
+            else paper_refusals(papers_wanted(item, proof), request.papers)
+        ),
         *verification_refusals(item, around, proof),
         *field_refusals(item.fields, request.details),
         *(LINE_REPEATED.about(str(id_)) for id_ in twice),
