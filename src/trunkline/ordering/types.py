@@ -61,7 +61,7 @@ class Waits(StrEnum):
 class VerificationKind(StrEnum):
     """How a customer proves who he is where no papers are seen (X-R2, S24-3, S30-A1)."""
 
-    SERVICE_PASSWORD = "service_password"  # noqa: S105 - a kind, no password
+    SERVICE_PASSWORD = "service_password"  # noqa: S105 - a kind, no password  # nosec B105
     THREE_CHECKS = "three_checks"
     USER_CARD = "user_card"
 
