@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from trunkline.counter import desk
 from trunkline.counter.registry import service_item, service_items
+from trunkline.interfaces.web.counter.identity import IdentityForm
 from trunkline.interfaces.web.counter.papers import PaperFieldsMixin
 from trunkline.interfaces.web.fields import CodeField, DeskForm
 from trunkline.interfaces.web.page import StaffRequest, done, page, submitted
@@ -70,6 +71,7 @@ class ApplicationForm(PaperFieldsMixin, DeskForm):
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "form-control code"}),
     )
     completion = CodeField(Completion, label=gettext_lazy("部分不通过时"), initial=Completion.ALL_OR_NOTHING)
+    verification = forms.IntegerField(required=False, widget=forms.HiddenInput)
     idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
     def __init__(
@@ -126,6 +128,7 @@ class ApplicationForm(PaperFieldsMixin, DeskForm):
             lines=self.cleaned_data["rows"],
             completion=self.cleaned_data["completion"] or Completion.ALL_OR_NOTHING,
             idempotency_key=self.cleaned_data["idempotency_key"],
+            verification_id=self.cleaned_data["verification"],
         )
 
 
@@ -167,12 +170,15 @@ def apply_for(request: StaffRequest, organization_id: int, item_code: str) -> Ht
         return done(
             request, _("已受理，订单号 %(number)s。") % {"number": placed.number}, "counter:show", placed.id
         )
+    no_papers = sees_no_papers(form.item, request.actor.channel)
+    needs_proof = form.item.verified_everywhere or no_papers
     context = {
         "form": form,
         "item": form.item,
+        "identity": IdentityForm(kinds=form.item.verifications) if needs_proof else None,
         "organization": party.organization(organization_id),
         "handlers": party.handlers(organization_id),
-        "no_papers": sees_no_papers(form.item, request.actor.channel),
+        "no_papers": no_papers or not form.item.papers,
         "row_shape": [Text("号码", "Number"), *(field.label for field in form.item.line_fields)],
     }
     return render(request, "counter/apply.html", context)

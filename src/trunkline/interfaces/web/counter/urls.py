@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.counter import applications, views
+from trunkline.interfaces.web.counter import applications, identity, views
 
 app_name = "counter"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
         applications.check_application,
         name="check_application",
     ),
+    path("orders/identity/<slug:item_code>/", identity.verify, name="verify"),
     path("orders/<int:order_id>/change/<slug:event>/", views.change, name="change"),
     path("rulebook/", views.rulebook, name="rulebook"),
     path("rulebook/<slug:item_code>/", views.rule, name="rule"),
