@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import CHROMIUM, FLAGS, Desk, answers, free_port
@@ -44,4 +45,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield found
+        # Connections made while the loop ran are apart from those the database's fixtures close.
+        connections.close_all()
         found.close()

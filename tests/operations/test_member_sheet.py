@@ -23,11 +23,11 @@ from trunkline.agreements import operations as agreements
 from trunkline.agreements.members import COLUMNS, check_members, problems_xlsx, template_xlsx
 from trunkline.agreements.models import Attachment, Member, MemberSheet
 from trunkline.agreements.types import (
+    TEMPLATE_RESTRICTIONS,
     AgreementTerms,
     BusinessKind,
     MemberCheck,
     PremiumTerms,
-    Restriction,
     Side,
     SignerRole,
 )
@@ -380,7 +380,9 @@ def test_only_members_of_attachments_signed_by_both_are_connected_and_then_bound
         assert [m.line_id for m in queries.members(made)] == lines
         assert queries.connectable_members(made) == ()
         assert [r.code for r in queries.why_not_connectable(made)] == ["agreement.all_connected"]
-        assert queries.restrictions([*lines, 999_999]) == {line: frozenset(Restriction) for line in lines}
+        assert queries.restrictions([*lines, 999_999]) == {
+            line: frozenset(TEMPLATE_RESTRICTIONS) for line in lines
+        }
         assert queries.agreement(made).connected == 3
         assert queries.member_of_line(lines[0]) == queries.members(made)[0]
         assert broken() == []
