@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.operations import test_items_on_lines as on_lines
 from tests.rules.test_guard_matrix import MATRIX
+from tests.service_items import all_cases
 from trunkline.counter.registry import service_items
 from trunkline.ordering.item import LineGuard, Origin
 from trunkline.security.roles import ROLES
 
-OPERATIONS = Path(on_lines.__file__).parent
+OPERATIONS = Path(__file__).parents[1] / "operations"
 #: Guards that only the matrix brings up: their states cannot be reached by an operation yet.
 BY_MATRIX = {
     (item, guard)
@@ -48,13 +48,13 @@ def names_of_tests(path: Path) -> set[str]:
 def test_every_item_has_an_accepting_test_and_every_guard_a_refusing_one() -> None:
     there = names_of_tests(OPERATIONS / "test_new_installation.py")
     refused = (
-        set(on_lines.REFUSED)
+        set(all_cases().refused)
         | BY_MATRIX
         | {("new_installation", guard) for guard, test in NEW_INSTALLATION.items() if test in there}
     )
     wanted = {(code, guard.code) for code, item in service_items().items() for guard in item.all_guards()}
     assert wanted - refused == set()
-    assert service_items().keys() - on_lines.ACCEPTED.keys() == {"new_installation"}
+    assert service_items().keys() - all_cases().accepted.keys() == {"new_installation"}
 
 
 def test_every_price_an_item_charges_is_declared_with_its_reference() -> None:

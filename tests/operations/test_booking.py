@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from tests.operations.test_items_on_lines import Scene, apply_for, clerk, scene
+from tests.operations.test_items_on_lines import clerk, scene
+from tests.service_items.scene import Scene, apply_for
 from trunkline.catalog.queries import offering_by_code
 from trunkline.counter import desk
 from trunkline.counter.booking import carry_out_due

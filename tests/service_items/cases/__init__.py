@@ -1,0 +1,1 @@
+"""Cases of service items, a module for each family of items."""
