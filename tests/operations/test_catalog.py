@@ -31,6 +31,7 @@ from trunkline.catalog.types import (
     UsagePriceDetails,
     Validity,
 )
+from trunkline.counter.prices import item_prices, publish_price, publish_prices
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
@@ -39,9 +40,7 @@ from trunkline.runs.billrun import run_month
 from trunkline.runs.intake import take_usage_file
 from trunkline.security.audit import operation
 from trunkline.security.models import AuditChange, AuditOperation
-from trunkline.security.operations import appoint_staff
-from trunkline.security.queries import actor_by_login
-from trunkline.security.types import Actor, Door
+from trunkline.security.types import Actor
 
 BEFORE = datetime(2026, 9, 10, 2, tzinfo=UTC)
 SEPTEMBER, OCTOBER, NOVEMBER = Month(2026, 9), Month(2026, 10), Month(2026, 11)
@@ -174,11 +173,7 @@ def test_whoever_may_not_publish_is_refused_and_a_product_manager_may(
     plan = plan_id("3G-46", actor)
     officer = make_actor(role="billing_officer", branch="AH")
     assert refused(lambda: follow(plan, NOVEMBER.first_day, officer, at)) == ["permission.missing"]
-    appoint_staff(
-        login="product", name="卫长青", password="long-enough-12", branch_code="AH", roles=("product_manager",),
-        everywhere=True, actor=actor, at=at,
-    )  # fmt: skip
-    follow(plan, NOVEMBER.first_day, actor_by_login("product", Door.WEB), at)
+    follow(plan, NOVEMBER.first_day, make_actor(role="product_manager", branch="AH"), at)
     assert queries.price_version(plan, NOVEMBER.first_day).number == 2
 
 
@@ -272,7 +267,7 @@ def publish_fee(
     code: str, since: date, amount: str, actor: Actor, at: datetime, reference: str = "备1号"
 ) -> int:
     return catalog.publish_fee(
-        item_code=code, title="改号手续费", amount=Decimal(amount), tax_class=BASIC, valid_from=since,
+        item_code=code, title=Text("改号手续费", "Number change"), amount=Decimal(amount), tax_class=BASIC, valid_from=since,
         reference=reference, actor=actor, at=at,
     )  # fmt: skip
 
@@ -281,7 +276,7 @@ def test_a_fee_is_followed_by_another(world: World, actor: Actor, at: datetime) 
     code = Fee.objects.order_by("id")[0].item_code
     old = queries.fee(code, at.date())
     publish_fee(code, NOVEMBER.first_day, "10.00", actor, at)
-    assert queries.fee(code, OCTOBER.last_day) == old
+    assert queries.fee(code, OCTOBER.last_day) == replace(old, valid_to=NOVEMBER.first_day)
     assert queries.fee(code, NOVEMBER.first_day).amount == Decimal("10.00")
     assert refused(lambda: publish_fee(code, NOVEMBER.first_day, "0.00", actor, at)) == ["validity.overlaps"]
     assert refused(lambda: publish_fee(code, at.date(), "-1.00", actor, at, " ")) == [
@@ -505,3 +500,26 @@ def given(version: PriceVersionView, kind: str) -> int:
         Tariff.of([version], rates, NOVEMBER),
     )
     return int(charges[-1].explanation["allowance"]["given"])
+
+
+def test_a_price_of_an_item_is_published_by_its_code_with_its_own_words_and_tax_class(
+    world: World, actor: Actor, at: datetime
+) -> None:
+    before = {price.declared.code: price for price in item_prices()}
+    assert all(price.on(at.date()) is not None for price in before.values())
+    publish_price(
+        code="sim_replacement", amount=Decimal("12.00"), valid_from=NOVEMBER.first_day, reference="备7号",
+        actor=actor, at=at,
+    )  # fmt: skip
+    (newest, first) = next(p for p in item_prices() if p.declared.code == "sim_replacement").published
+    assert (newest.amount, newest.tax_class, newest.title) == (
+        Decimal("12.00"),
+        TaxClass.GOODS,
+        Text("SIM/USIM卡费", "SIM card"),
+    )
+    assert (first.valid_to, newest.valid_from) == (NOVEMBER.first_day, NOVEMBER.first_day)
+    assert publish_prices(valid_from=NOVEMBER.first_day, actor=actor, at=at) == 0
+    kept = snapshot()
+    unknown = {"code": "no_such", "amount": Decimal(1), "valid_from": NOVEMBER.first_day, "reference": "x"}
+    assert refused(lambda: publish_price(**unknown, actor=actor, at=at)) == ["fee.unknown"]
+    assert snapshot() == kept

@@ -133,6 +133,8 @@ class Fee(models.Model):
 
     item_code = models.CharField(max_length=40)
     title = models.CharField(max_length=80)
+    #: Empty in rows of the time before titles had English words.
+    title_en = models.CharField(max_length=80, blank=True, default="", db_default="")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     tax_class = models.CharField(max_length=24, choices=[(c, c) for c in TaxClass])
     reference = models.CharField(max_length=80)

@@ -31,6 +31,7 @@ from trunkline.catalog.types import (
 )
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal, raise_if_any
+from trunkline.kernel.text import Text
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
@@ -140,7 +141,7 @@ def publish_tax_rate(
 def publish_fee(
     *,
     item_code: str,
-    title: str,
+    title: Text,
     amount: Decimal,
     tax_class: TaxClass,
     valid_from: date,
@@ -162,7 +163,8 @@ def publish_fee(
     )
     row = Fee.objects.create(
         item_code=item_code,
-        title=title,
+        title=title.zh,
+        title_en=title.en,
         amount=amount,
         tax_class=tax_class,
         valid_from=valid_from,

@@ -165,20 +165,30 @@ def fees_on(codes: Iterable[str], on: date) -> dict[str, FeeView]:
     rows = Fee.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=on), item_code__in=wanted, valid_from__lte=on
     )
-    found = {
-        row.item_code: FeeView(
-            row.pk,
-            row.item_code,
-            row.title,
-            row.amount,
-            TaxClass(row.tax_class),
-            row.reference,
-            row.valid_from,
-        )
-        for row in rows
-    }
+    found = {row.item_code: _fee_view(row) for row in rows}
     raise_if_any(NO_FEE.about(code) for code in wanted if code not in found)
     return {code: found[code] for code in wanted}
+
+
+def fee_history() -> dict[str, tuple[FeeView, ...]]:
+    """Every price of every code, the newest first."""
+    found: dict[str, list[FeeView]] = {}
+    for row in Fee.objects.order_by("item_code", "-valid_from"):
+        found.setdefault(row.item_code, []).append(_fee_view(row))
+    return {code: tuple(prices) for code, prices in found.items()}
+
+
+def _fee_view(row: Fee) -> FeeView:
+    return FeeView(
+        row.pk,
+        row.item_code,
+        Text(row.title, row.title_en or row.title),
+        row.amount,
+        TaxClass(row.tax_class),
+        row.reference,
+        row.valid_from,
+        row.valid_to,
+    )
 
 
 def fee_codes() -> frozenset[str]:

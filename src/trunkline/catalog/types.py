@@ -132,11 +132,12 @@ class FeeView:
 
     id: int
     item_code: str
-    title: str
+    title: Text
     amount: Decimal
     tax_class: TaxClass
     reference: str
     valid_from: date
+    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def service_items() -> dict[str, ServiceItem[Any, Any]]:
         for m in pkgutil.iter_modules(package.__path__)
     ]
     found: list[ServiceItem[Any, Any]] = [module.ITEM for module in modules]
-    return {item.code: item for item in sorted(found, key=lambda item: item.clause)}
+    return {item.code: item for item in sorted(found, key=lambda item: (item.clause, item.place))}
 
 
 def service_item(code: str) -> ServiceItem[Any, Any]:

@@ -13,6 +13,7 @@ from trunkline.ordering.item import (
     TAKES_EFFECT_NAMES,
     LineGuard,
     Origin,
+    Paper,
     ServiceItem,
 )
 from trunkline.ordering.types import PAPER_NAMES, VERIFICATION_NAMES
@@ -93,8 +94,7 @@ def _page(item: ServiceItem[Any, Any]) -> str:
         ["资料", "条款", "要求", "来源"],
         (
             [
-                PAPER_NAMES[paper.kind].zh
-                + (f"（可以{PAPER_NAMES[paper.alternative].zh}代替）" if paper.alternative else ""),
+                _paper(paper),
                 paper.clause,
                 "、".join(
                     word
@@ -146,6 +146,15 @@ def _page(item: ServiceItem[Any, Any]) -> str:
         f"# {item.title.zh}（{item.clause}）\n\n"
         f"{item.title.en} · `{item.code}` · {ORIGIN_NAMES[item.origin].zh}\n\n{body}\n"
     )
+
+
+def _paper(paper: Paper) -> str:
+    """The paper, what may stand in its place, and with which proof of identity alone it is asked for (S30-A1)."""
+    notes = [
+        *([f"可以{PAPER_NAMES[paper.alternative].zh}代替"] if paper.alternative else []),
+        *([f"以{VERIFICATION_NAMES[paper.with_proof].zh}核验身份时"] if paper.with_proof else []),
+    ]
+    return PAPER_NAMES[paper.kind].zh + (f"（{'；'.join(notes)}）" if notes else "")
 
 
 def _fields(fields: Sequence[Field], line_fields: Sequence[Field]) -> str:

@@ -65,7 +65,7 @@ def slip_document(order_id: int, item: ServiceItem[Any, Any], at: datetime) -> b
                 for line in queries.order_items(order_id)
             ),
             fees=tuple(
-                FeePrint(fee.title, fee.amount, fee.reference) for fee in queries.order_fees(order_id)
+                FeePrint(fee.title.zh, fee.amount, fee.reference) for fee in queries.order_fees(order_id)
             ),
             notices=tuple(notice.zh for notice in item.notices),
         ),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from trunkline.catalog.types import TaxClass
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field
@@ -143,6 +144,7 @@ class InitialPrice:
     title: Text
     amount: Decimal
     reference: str
+    tax_class: TaxClass = TaxClass.BASIC_TELECOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ class ServiceItem(Generic[Facts, Subject]):
     origin: Origin = Origin.SOURCE
     inline: bool = True
     needs_handler: bool = True
+    #: Its place among the items of its clause.
+    place: int = 1
     summary: Text = field(default=Text("", ""))
 
     @property

@@ -180,6 +180,7 @@ class OrderFee(models.Model):
     branch = Reference("security.Branch")
     fee = Reference("catalog.Fee")
     title = models.CharField(max_length=80)
+    title_en = models.CharField(max_length=80, blank=True, default="", db_default="")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     reference = models.CharField(max_length=80)
 

@@ -130,7 +130,7 @@ def order_papers(order_id: int) -> tuple[PaperView, ...]:
 def order_fees(order_id: int) -> tuple[FeeLine, ...]:
     """Fees of an order with the prices used."""
     return tuple(
-        FeeLine(row.fee_id, row.title, row.amount, row.reference)
+        FeeLine(row.fee_id, Text(row.title, row.title_en or row.title), row.amount, row.reference)
         for row in OrderFee.objects.filter(order_id=order_id).order_by("id")
     )
 

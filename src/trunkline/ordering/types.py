@@ -226,7 +226,7 @@ class FeeLine:
     """One fee of an order, with the reference of its price (X-F1, X-F2)."""
 
     fee_id: int
-    title: str
+    title: Text
     amount: Decimal
     reference: str
 

@@ -74,6 +74,7 @@ ITEM = line_item(
     code="account_record_change",
     title=Text("资料变更（付费账户）", "Change of account records"),
     clause="S09",
+    place=3,
     channels=THREE_CHANNELS,
     papers=(
         *handler_papers("S09-A1", origin=Origin.INFERRED),

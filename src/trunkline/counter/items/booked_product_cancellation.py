@@ -18,6 +18,7 @@ ITEM = line_item(
     code="booked_product_cancellation",
     title=Text("产品预约退订", "Booked product cancellation"),
     clause="S11",
+    place=2,
     channels=ELECTRONIC | {Channel.OWN_HALL},
     inferred_channels=ELECTRONIC | {Channel.OWN_HALL},
     papers=(

@@ -29,6 +29,7 @@ ITEM = line_item(
     code="loss_lift",
     title=Text("解挂", "Loss report lifted"),
     clause="S07",
+    place=2,
     channels=THREE_CHANNELS | {Channel.WEB_HALL, Channel.HOTLINE_10010},
     papers=handler_papers("S07-A1"),
     line_guards=(

@@ -16,6 +16,7 @@ ITEM = line_item(
     code="product_cancellation",
     title=Text("产品退订", "Product cancellation"),
     clause="S10",
+    place=2,
     origin=Origin.INFERRED,
     channels=THREE_CHANNELS | ELECTRONIC,
     papers=handler_papers("S10-A1", origin=Origin.INFERRED),

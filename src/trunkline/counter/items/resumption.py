@@ -30,6 +30,7 @@ ITEM = line_item(
     code="resumption",
     title=Text("复机", "Resumption"),
     clause="S06",
+    place=2,
     channels=THREE_CHANNELS | ELECTRONIC,
     inferred_channels=frozenset(THREE_CHANNELS | ELECTRONIC),
     papers=handler_papers("S06-A1", origin=Origin.INFERRED),

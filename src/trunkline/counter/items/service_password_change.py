@@ -49,6 +49,7 @@ ITEM = line_item(
     code="service_password_change",
     title=Text("服务密码修改", "Change of service password"),
     clause="S24",
+    place=2,
     channels=frozenset({Channel.OWN_HALL, Channel.WEB_HALL, Channel.HOTLINE_10010}),
     papers=(),
     needs_handler=False,

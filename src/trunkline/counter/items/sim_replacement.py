@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from trunkline.catalog.types import TaxClass
 from trunkline.counter.facts import LineFacts, LinesFacts
 from trunkline.counter.guards import no_arrears, not_in_phase, postpaid_not_stopped
 from trunkline.counter.lines import ids_of, line_item
@@ -98,9 +99,15 @@ ITEM = line_item(
     fee=FEE,
     fees=_fees,
     prices=(
-        InitialPrice(FEE, Text("SIM/USIM卡费", "SIM card"), Decimal("10.00"), "标准 十二（三）"),
         InitialPrice(
-            VIP_FEE, Text("SIM/USIM卡费（VIP）", "SIM card, VIP"), Decimal("0.00"), "标准 十二（三）"
+            FEE, Text("SIM/USIM卡费", "SIM card"), Decimal("10.00"), "标准 十二（三）", TaxClass.GOODS
+        ),
+        InitialPrice(
+            VIP_FEE,
+            Text("SIM/USIM卡费（VIP）", "SIM card, VIP"),
+            Decimal("0.00"),
+            "标准 十二（三）",
+            TaxClass.GOODS,
         ),
     ),
     takes_effect=TakesEffect.IMMEDIATELY,

@@ -79,6 +79,7 @@ ITEM = line_item(
     code="user_record_change",
     title=Text("资料变更（用户资料）", "Change of user records"),
     clause="S09",
+    place=2,
     channels=THREE_CHANNELS,
     papers=(
         *handler_papers("S09-A1", origin=Origin.INFERRED),

@@ -218,7 +218,7 @@ def dry_run_answer(judged: Judgement, request: OrderRequest) -> DryRun:
             )
             for one in judged.lines
         ),
-        fees=tuple(Fee(fee.title, fee.amount, fee.reference) for fee in judged.fees),
+        fees=tuple(Fee(fee.title.zh, fee.amount, fee.reference) for fee in judged.fees),
         fee_total=sum((fee.amount for fee in judged.fees), Decimal("0.00")),
         notices=judged.notices,
     )

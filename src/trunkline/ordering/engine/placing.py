@@ -123,7 +123,8 @@ def _record_papers_and_fees(order: Order, judged: Judgement, request: OrderReque
             order=order,
             branch_id=order.branch_id,
             fee_id=line.fee_id,
-            title=line.title,
+            title=line.title.zh,
+            title_en=line.title.en,
             amount=line.amount,
             reference=line.reference,
         )

@@ -45,9 +45,13 @@ class DemoLogin:
 LOGINS = (
     DemoLogin("hf.manager", "周明远", "HF", ("account_manager",)),
     DemoLogin("hf.clerk", "吴晓岚", "HF", ("clerk",)),
+    DemoLogin("hf.grid", "冯一帆", "HF", ("grid_manager",)),
     DemoLogin("wh.manager", "郑思齐", "WH", ("account_manager",)),
     DemoLogin("wh.clerk", "孙雨桐", "WH", ("clerk",)),
     DemoLogin("billing", "钱书宁", "AH", ("billing_officer",), everywhere=True),
+    DemoLogin("hotline", "沈佳音", "AH", ("hotline_agent",), everywhere=True),
+    DemoLogin("department", "梁致远", "AH", ("department_manager",), everywhere=True),
+    DemoLogin("product", "许清和", "AH", ("product_manager",), everywhere=True),
     DemoLogin("auditor", "赵知行", "AH", ("auditor",), everywhere=True),
 )
 
