@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 
 import click
@@ -17,12 +18,13 @@ _STOPPED_LEFT = Text(
     "已结束一次被强行终止的运行所留下的 {count} 个进程", "Ended {count} processes that a killed run had left"
 )
 _STOPPED_POSTGRES = Text("已停止内置 PostgreSQL", "Stopped the embedded PostgreSQL")
+_HOST, _PORT = Text("监听地址", "Address to listen on"), Text("监听端口", "Port to listen on")
 _NOTHING_RUNS = Text("没有正在运行的程序", "Nothing is running")
 
 
 def attach(cli: click.Group) -> None:
-    """Add `run`, `stop`, `migrate` and `worker` to the command-line door."""
-    for command in (run, stop, migrate, worker):
+    """Add `run`, `stop`, `migrate`, `serve` and `worker` to the command-line door."""
+    for command in (run, stop, migrate, serve, worker):
         cli.add_command(command)
 
 
@@ -33,8 +35,8 @@ def attach(cli: click.Group) -> None:
         "Start PostgreSQL (when embedded), the web workbench and the job worker",
     ),
 )
-@option("--host", default="127.0.0.1", show_default=True, text=Text("监听地址", "Address to listen on"))
-@option("--port", default=8000, show_default=True, text=Text("监听端口", "Port to listen on"))
+@option("--host", default="127.0.0.1", show_default=True, text=_HOST)
+@option("--port", default=8000, show_default=True, text=_PORT)
 def run(host: str, port: int) -> None:
     """Start everything and keep it alive."""
     from trunkline.config import stack
@@ -71,6 +73,22 @@ def migrate() -> None:
 
     with _failures_told():
         migrate_schema()
+
+
+@click.command(
+    cls=Command,
+    text=Text(
+        "只启动网页服务（数据库另行启动）", "Start the web server alone; the database is started elsewhere"
+    ),
+)
+@option("--host", default="127.0.0.1", show_default=True, text=_HOST)
+@option("--port", default=8000, show_default=True, text=_PORT)
+def serve(host: str, port: int) -> None:
+    """Become the web server, so that whoever supervises it sees one process."""
+    from trunkline.config.stack import web_server
+
+    command = web_server(host, port)
+    os.execv(command[0], command)  # noqa: S606 - no shell is wanted  # nosec B606
 
 
 @click.command(cls=Command, text=Text("执行排队的作业", "Run queued jobs"))

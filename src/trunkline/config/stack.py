@@ -92,14 +92,7 @@ def _start(current: Run) -> None:
     migrate()
     connections.close_all()
     _program(current, "demo", "load", "--if-empty")
-    web = Child(
-        "web server",
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"),
-            *("--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning"),
-            *("--host", current.host, "--port", str(current.port), "trunkline.config.wsgi:application"),
-        ],
-    )
+    web = Child("web server", web_server(current.host, current.port))
     worker = Child("job worker", [sys.executable, "-m", "trunkline", "worker"])
     for child in (web, worker):
         current.children.append(child)
@@ -108,6 +101,15 @@ def _start(current: Run) -> None:
     click.echo(f"\nTrunkline: {current.address}\n")
     click.echo(_program(current, "demo", "logins", show=False))
     click.echo("Ctrl-C stops it.")
+
+
+def web_server(host: str, port: int) -> list[str]:
+    """The command line of the web server."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"),
+        *("--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning"),
+        *("--host", host, "--port", str(port), "trunkline.config.wsgi:application"),
+    ]
 
 
 def _require_free(current: Run) -> None:

@@ -38,6 +38,7 @@ from trunkline.catalog.types import (
 from trunkline.counter import desk
 from trunkline.counter.bench_floor import Tables, as_owner, in_the_owners_session
 from trunkline.counter.prices import publish_prices
+from trunkline.counter.registry import service_item
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
@@ -45,7 +46,7 @@ from trunkline.numbering import operations as numbering
 from trunkline.numbering.queries import grades
 from trunkline.numbering.rules import grade_of
 from trunkline.numbering.types import NumberKind
-from trunkline.ordering.types import OrderRequest, OrderState, PaperKind, ShownPaper
+from trunkline.ordering.types import OrderRequest, OrderState, ShownPaper
 from trunkline.party.operations import register_handler, register_organization
 from trunkline.party.types import CustomerClass, HandlerDetails, Industry, NeedLevel, Segment
 from trunkline.security.operations import open_branch
@@ -58,6 +59,7 @@ FEW = 1_000
 FEW_RUNS = 3
 _AT = datetime(2026, 10, 12, 2, 0, tzinfo=UTC)
 _JOINED = _AT - timedelta(days=30)
+BRANCH = "BENCH"
 _PLAN = "BENCH"
 #: A prefix that no operator has.
 _PREFIX = "1000"
@@ -72,7 +74,7 @@ TOO_MANY = Refusal(
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class BenchDesk:
     """Who serves whom: a clerk of the hall, and the handler of the organisation."""
 
     actor: Actor
@@ -92,11 +94,11 @@ def orders_benchmark(lines: int, workdir: Path) -> Iterator[Prepared]:
         raise Refused(TOO_MANY.filled(most=MAX_ROWS))
     with in_the_owners_session(), transaction.atomic():
         started = time.perf_counter()
-        at_desk = _desk()
+        at_desk = open_desk()
         few = min(lines, FEW)
-        _stock(lines + few, at_desk.actor)
+        stock_up(lines + few, at_desk.actor)
         many_members, few_members = (
-            _signed_agreement(at_desk, first, count) for first, count in ((0, lines), (lines, few))
+            signed_agreement(at_desk, first, count) for first, count in ((0, lines), (lines, few))
         )
         with as_owner():
             _check_constraints()
@@ -104,13 +106,13 @@ def orders_benchmark(lines: int, workdir: Path) -> Iterator[Prepared]:
         setup_seconds = _since(started)
         tables = Tables.now()
         with _undone():
-            _connect(at_desk, many_members)
+            connect(at_desk, many_members)
             _check_constraints()
             rows = tables.copy_out(workdir)
 
         def work() -> None:
             with _undone():
-                _connect(at_desk, many_members)
+                connect(at_desk, many_members)
                 _check_constraints()
 
         def floor() -> None:
@@ -150,7 +152,7 @@ def _check_constraints() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def _connect(at_desk: _Desk, agreement_id: int) -> int:
+def connect(at_desk: BenchDesk, agreement_id: int) -> int:
     """The order from its papers to its lines; returns its id. An order that is not completed is a fault."""
     placed = desk.place(request=_request(at_desk, agreement_id), actor=at_desk.actor, at=_AT)
     done = desk.execute(order_id=placed.id, actor=at_desk.actor, at=_AT)
@@ -167,52 +169,48 @@ def _copy_seconds(tables: Tables, folder: Path, rows: Mapping[str, int]) -> floa
         return _since(started)
 
 
-def _slip_seconds(at_desk: _Desk, agreement_id: int) -> float:
+def _slip_seconds(at_desk: BenchDesk, agreement_id: int) -> float:
     """The printing of the slip. After the runs, since it takes memory of its own."""
     with _undone():
-        order_id = _connect(at_desk, agreement_id)
+        order_id = connect(at_desk, agreement_id)
         started = time.perf_counter()
         desk.slip(order_id, _AT)
         return _since(started)
 
 
-def _few_details(at_desk: _Desk, agreement_id: int, few: int) -> dict[str, Any]:
+def _few_details(at_desk: BenchDesk, agreement_id: int, few: int) -> dict[str, Any]:
     """The small order, the median of some runs beside the large one's rows."""
     runs = []
     for _ in range(FEW_RUNS):
         with _undone():
             started = time.perf_counter()
-            _connect(at_desk, agreement_id)
+            connect(at_desk, agreement_id)
             _check_constraints()
             runs.append(time.perf_counter() - started)
     seconds = statistics.median(runs)
     return {"few": few, "few_seconds": round(seconds, 6), "few_a_second": round(few / seconds, 1)}
 
 
-def _request(at_desk: _Desk, agreement_id: int) -> OrderRequest:
+def _request(at_desk: BenchDesk, agreement_id: int) -> OrderRequest:
     return OrderRequest(
         item_code="new_installation",
         organization_id=at_desk.organization,
         handler_id=at_desk.handler,
-        papers=tuple(
-            ShownPaper(kind, _PLAN, True, True, True)
-            for kind in (
-                PaperKind.HANDLER_ID,
-                PaperKind.AUTHORISATION,
-                PaperKind.REGISTRATION_CERTIFICATE,
-                PaperKind.NETWORK_AGREEMENT,
-                PaperKind.SUB_USER_TABLE,
-            )
-        ),
+        papers=papers_of("new_installation"),
         details={"payment_method": "cash"},
         agreement_id=agreement_id,
     )
 
 
-def _desk() -> _Desk:
+def papers_of(item_code: str) -> tuple[ShownPaper, ...]:
+    """Every paper of an item, seen, sealed and copied."""
+    return tuple(ShownPaper(paper.kind, _PLAN, True, True, True) for paper in service_item(item_code).papers)
+
+
+def open_desk() -> BenchDesk:
     """A branch, its customer and everything in the catalogue that an order asks for."""
     branch = open_branch(
-        code="BENCH", name="基准", name_en="Benchmark", city_code="0000", actor=system_actor(Door.CLI), at=_JOINED
+        code=BRANCH, name="基准", name_en="Benchmark", city_code="0000", actor=system_actor(Door.CLI), at=_JOINED
     )  # fmt: skip
     actor = replace(system_actor(Door.CLI), branch_id=branch, channel=Channel.OWN_HALL)
     publish_prices(valid_from=_JOINED.date(), actor=actor, at=_JOINED)
@@ -228,7 +226,7 @@ def _desk() -> _Desk:
         actor=actor,
         at=_JOINED,
     )
-    return _Desk(actor, organization, handler)
+    return BenchDesk(actor, organization, handler)
 
 
 def _publish_plan(actor: Actor) -> None:
@@ -250,7 +248,7 @@ def _publish_plan(actor: Actor) -> None:
     )
 
 
-def _stock(count: int, actor: Actor) -> None:
+def stock_up(count: int, actor: Actor) -> None:
     """So many ordinary numbers and cards."""
     numbering.define_range(
         prefix=_PREFIX,
@@ -275,7 +273,7 @@ def _stock(count: int, actor: Actor) -> None:
     )
 
 
-def _signed_agreement(at_desk: _Desk, first: int, count: int) -> int:
+def signed_agreement(at_desk: BenchDesk, first: int, count: int) -> int:
     """An agreement in force whose attachment of `count` members, from the `first` on, both sides have signed."""
     actor, at = at_desk.actor, _JOINED
     terms = AgreementTerms(

@@ -109,6 +109,22 @@ class Tables:
                     found[table] = count
         return found
 
+    def new_rows(self) -> dict[type[models.Model], list[dict[str, str | None]]]:
+        """The new rows themselves, every value as text."""
+        found = {}
+        with as_owner(), connection.cursor() as cursor:
+            for model in _models():
+                table = model._meta.db_table
+                columns = _column_names(cursor, table)
+                query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY 1").format(
+                    sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in columns),
+                    sql.Identifier(table),
+                    self.before[table],
+                )
+                cursor.execute(query)
+                found[model] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        return found
+
     def copy_in(self, folder: Path, counts: Mapping[str, int]) -> None:
         """COPY the files back into their tables; the audit's triggers are off until the savepoint is undone."""
         with connection.cursor() as cursor:
@@ -140,13 +156,17 @@ def _new_rows(cursor: Any, model: type[models.Model]) -> sql.Composable:
 
 
 def _columns(cursor: Any, table: str) -> sql.Composable:
+    return sql.SQL(", ").join(sql.Identifier(name) for name in _column_names(cursor, table))
+
+
+def _column_names(cursor: Any, table: str) -> list[str]:
     """The columns that are written, not computed."""
     cursor.execute(
         "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 "
         "AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
         [table],
     )
-    return sql.SQL(", ").join(sql.Identifier(name) for (name,) in cursor.fetchall())
+    return [name for (name,) in cursor.fetchall()]
 
 
 def _silence_audit(cursor: Any, table: str) -> None:

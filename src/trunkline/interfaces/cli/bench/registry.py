@@ -27,6 +27,12 @@ def _orders(lines: int, workdir: Path) -> AbstractContextManager[Prepared]:
     return orders_benchmark(lines, workdir)
 
 
+def _clerks(orders: int, workdir: Path) -> AbstractContextManager[Prepared]:
+    from trunkline.interfaces.cli.bench.clerks import clerks_benchmark
+
+    return clerks_benchmark(orders, workdir)
+
+
 BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark(
         "rating",
@@ -53,5 +59,15 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         default=50_000,
         prepare=_orders,
         needs_database=True,
+    ),
+    Benchmark(
+        "clerks",
+        Text(
+            "20个营业员同时经HTTP受理单张订单（自建数据库）",
+            "Single orders by 20 concurrent clerks over HTTP (in a database of its own)",
+        ),
+        unit="orders",
+        default=2_000,
+        prepare=_clerks,
     ),
 )
