@@ -47,15 +47,36 @@ def place(*, request: OrderRequest, actor: Actor, at: datetime) -> OrderView:
     before = engine.placed_before(around.organization.branch_id, request)
     if before is not None:
         return order(before)
-    judged, facts, _ = engine.judge(item, around)
+    judged, facts, passing = engine.judge(item, around)
     raise_if_any(judged.reasons(request.completion))
     condition = item.waits(around, facts) if item.waits else None
     order_id = engine.record_order(item, around, judged, condition, actor)
     if condition is None:
         if item.inline and len(judged.lines) <= INLINE_LINES:
-            return execute(order_id=order_id, actor=actor, at=at)
-        _queue(order_id, actor)
+            _carry_out_at_once(item, order_id, engine.Judged(around, judged, facts, passing), actor)
+        else:
+            _queue(order_id, actor)
     return order(order_id)
+
+
+def _carry_out_at_once(
+    item: ServiceItem[Any, Any], order_id: int, judged: engine.Judged, actor: Actor
+) -> None:
+    """An order of few lines is carried out on what it was judged on: its locks hold until this transaction ends."""
+    waiting = engine.locked_order(order_id)
+    assert waiting is not None  # noqa: S101 - written a moment ago  # nosec B101
+    with _failing(waiting, judged.around.at):
+        engine.carry_out_judged(item, waiting, judged, actor)
+
+
+@contextmanager
+def _failing(waiting: Any, at: datetime) -> Iterator[None]:
+    """What is refused now leaves the order failed with the reasons, and nothing else changed."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refused as refused:
+        engine.mark_failed(waiting, refused.refusals, at)
 
 
 def _queue(order_id: int, actor: Actor) -> None:
@@ -105,14 +126,11 @@ def execute(*, order_id: int, actor: Actor, at: datetime) -> OrderView:
         return order(order_id)
     item: ServiceItem[Any, Any] = service_item(waiting.item_code)
     left = False
-    try:
-        with transaction.atomic():
-            if waiting.completion == Completion.ALL_OR_NOTHING:
-                engine.carry_out(item, waiting, actor, at)
-            else:
-                left = engine.carry_out_portion(item, waiting, actor, at)
-    except Refused as refused:
-        engine.mark_failed(waiting, refused.refusals, at)
+    with _failing(waiting, at):
+        if waiting.completion == Completion.ALL_OR_NOTHING:
+            engine.carry_out(item, waiting, actor, at)
+        else:
+            left = engine.carry_out_portion(item, waiting, actor, at)
     if left:
         _queue(order_id, actor)
     return order(order_id)

@@ -2,8 +2,10 @@
 
 from trunkline.ordering.engine.carrying import (
     PORTION,
+    Judged,
     begin,
     carry_out,
+    carry_out_judged,
     carry_out_portion,
     locked_order,
     mark_failed,
@@ -14,10 +16,12 @@ from trunkline.ordering.engine.states import change_state, try_again, withdraw
 
 __all__ = [
     "PORTION",
+    "Judged",
     "JudgedLine",
     "Judgement",
     "begin",
     "carry_out",
+    "carry_out_judged",
     "carry_out_portion",
     "change_state",
     "circumstances",

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from trunkline.kernel.bulk import update_rows
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
-from trunkline.ordering.engine.judging import circumstances, judge
+from trunkline.ordering.engine.judging import Judgement, circumstances, judge
 from trunkline.ordering.engine.placing import request_of
-from trunkline.ordering.item import ServiceItem
+from trunkline.ordering.item import Circumstances, ServiceItem
 from trunkline.ordering.models import Order, OrderItem
 from trunkline.ordering.pictures import as_json, refusal_as_dict
 from trunkline.ordering.types import ORDER_LIFE, Completion, LineChoice, OrderEvent, OrderState
@@ -28,6 +28,15 @@ LINES_CHANGED = Refusal(
         "What may be worked on has changed since the order was placed; place it again",
     ),
 )
+
+
+class Judged(NamedTuple):
+    """What an order was judged on, and which of its lines pass."""
+
+    around: Circumstances
+    judgement: Judgement
+    facts: Any
+    passing: Sequence[Any]
 
 
 class _Waiting(NamedTuple):
@@ -67,6 +76,13 @@ def carry_out(item: ServiceItem[Any, Any], order: Order, actor: Actor, at: datet
     if refused:
         raise Refused(reason for _, reasons in refused for reason in reasons)
     _finish(order, at)
+
+
+def carry_out_judged(item: ServiceItem[Any, Any], order: Order, judged: Judged, actor: Actor) -> None:
+    """The same for an order judged a moment ago in this transaction, whose locks still hold what it was judged on."""
+    begin(order)
+    _carry_out_passing(item, _waiting(order), judged, actor)
+    _finish(order, judged.around.at)
 
 
 def carry_out_portion(item: ServiceItem[Any, Any], order: Order, actor: Actor, at: datetime) -> bool:
@@ -112,17 +128,21 @@ def _write(
         return refused
     written = [row for row, line in zip(rows, judged.lines, strict=True) if not line.refusals]
     if written:
-        line_ids = item.effects(around, facts, passing, actor)
-        update_rows(
-            OrderItem._meta.db_table,
-            "id",
-            ("line_id", "state"),
-            (
-                (row.id, line or None, OrderState.COMPLETED)
-                for row, line in zip(written, line_ids, strict=True)
-            ),
-        )
+        _carry_out_passing(item, written, Judged(around, judged, facts, passing), actor)
     return refused
+
+
+def _carry_out_passing(
+    item: ServiceItem[Any, Any], rows: Sequence[_Waiting], judged: Judged, actor: Actor
+) -> None:
+    """The effects for the lines that pass, and what became of each."""
+    line_ids = item.effects(judged.around, judged.facts, judged.passing, actor)
+    update_rows(
+        OrderItem._meta.db_table,
+        "id",
+        ("line_id", "state"),
+        ((row.id, line or None, OrderState.COMPLETED) for row, line in zip(rows, line_ids, strict=True)),
+    )
 
 
 def _finish(order: Order, at: datetime) -> None:
