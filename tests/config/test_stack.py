@@ -19,6 +19,7 @@ from tests.world import World
 from trunkline.config import processes, record, stack
 from trunkline.config.postgres import EmbeddedPostgres
 from trunkline.config.processes import MARK, birth, end, marked
+from trunkline.kernel.text import Text
 
 IDLE = [sys.executable, "-c", "import signal; signal.pause()"]
 #: Starts a grandchild, says its pid and waits to be killed.
@@ -107,7 +108,10 @@ def test_a_child_that_dies_is_started_again_later_each_time(
 ) -> None:
     moment = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: moment)
-    current, child = record.Run("127.0.0.1", 8123), record.Child("job worker", ["false"])
+    current, child = (
+        record.Run("127.0.0.1", 8123),
+        record.Child(Text("作业进程", "The job worker"), ["false"]),
+    )
     pauses = []
     for _ in range(7):
         stack._look_after(current, child)
@@ -118,7 +122,7 @@ def test_a_child_that_dies_is_started_again_later_each_time(
         pauses.append(child.due - moment)
         moment = child.due
     assert pauses == [1, 2, 4, 8, 16, 30, 30]
-    assert "The job worker ended with code 1; it is started again in 30 s" in capfd.readouterr().err
+    assert "作业进程以代码 1 结束，30 秒后重新启动" in capfd.readouterr().err
 
 
 def test_a_taken_port_is_named() -> None:
@@ -180,7 +184,7 @@ def test_stop_ends_a_run_in_another_process_and_waits_for_it(committed_db: World
     ) as run:
         try:
             assert run.stdout is not None
-            assert any("Ctrl-C stops it." in line for line in run.stdout), "it does not start"
+            assert any("Ctrl-C" in line for line in run.stdout), "it does not start"
             mark = json.loads((place / "run.json").read_text())["mark"]
             assert len(marked(mark)) >= 2
             assert trunkline("stop", **environment) == f"已停止：http://127.0.0.1:{port}/\n"

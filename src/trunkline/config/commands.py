@@ -14,9 +14,6 @@ from trunkline.interfaces.cli.words import Command, option, say
 from trunkline.kernel.text import Text
 
 _STOPPED_RUN = Text("已停止：{address}", "Stopped {address}")
-_STOPPED_LEFT = Text(
-    "已结束一次被强行终止的运行所留下的 {count} 个进程", "Ended {count} processes that a killed run had left"
-)
 _STOPPED_POSTGRES = Text("已停止内置 PostgreSQL", "Stopped the embedded PostgreSQL")
 _HOST, _PORT = Text("监听地址", "Address to listen on"), Text("监听端口", "Port to listen on")
 _NOTHING_RUNS = Text("没有正在运行的程序", "Nothing is running")
@@ -59,7 +56,7 @@ def stop() -> None:
         stopped = stack.stop()
     said = [
         *([_STOPPED_RUN.format(address=stopped.address)] if stopped.address else []),
-        *([_STOPPED_LEFT.format(count=stopped.left)] if stopped.left else []),
+        *([stack.LEFT.format(count=stopped.left)] if stopped.left else []),
         *([_STOPPED_POSTGRES] if stopped.postgres else []),
     ]
     for text in said or [_NOTHING_RUNS]:

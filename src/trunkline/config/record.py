@@ -15,13 +15,14 @@ from typing import Any
 
 from trunkline.config.database import var
 from trunkline.config.processes import birth, end, marked
+from trunkline.kernel.text import Text
 
 
 @dataclass
 class Child:
     """A supervised process and how its starts went."""
 
-    name: str
+    title: Text
     command: list[str]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
@@ -106,7 +107,7 @@ def end_predecessor() -> int:
 def write(current: Run) -> None:
     """Name the run and its children; whole or not at all."""
     children = [
-        {"name": child.name, "pid": child.process.pid, "birth": birth(child.process.pid)}
+        {"name": child.title.en, "pid": child.process.pid, "birth": birth(child.process.pid)}
         for child in current.children
         if child.process is not None
     ]

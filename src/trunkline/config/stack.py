@@ -36,7 +36,25 @@ from trunkline.config.record import (
     write,
 )
 from trunkline.config.schema import migrate
+from trunkline.interfaces.cli.words import say
+from trunkline.kernel.text import Text
 
+LEFT = Text(
+    "已结束一次被强行终止的运行所留下的 {count} 个进程", "Ended {count} processes that a killed run had left"
+)
+_STARTING = Text(
+    "正在启动 PostgreSQL 并升级数据库结构…", "Starting PostgreSQL and bringing the schema up to date …"
+)
+_MIGRATING = Text("正在升级数据库结构…", "Bringing the schema up to date …")
+_HOW_TO_STOP = Text("按 Ctrl-C 停止。", "Ctrl-C stops it.")
+_STOPPING = Text("正在停止…", "Stopping …")
+_AGAIN = Text(
+    "{title}{ended}，{pause:.0f} 秒后重新启动", "{title} {ended}; it is started again in {pause:.0f} s"
+)
+_KILLED = Text("被信号 {number} 终止", "ended by signal {number}")
+_EXITED = Text("以代码 {number} 结束", "ended with code {number}")
+_DATABASE_GONE = Text("PostgreSQL 没有响应，正在重新启动", "PostgreSQL does not answer; it is started again")
+_TRIED_AGAIN = Text("稍后再试。", "It is tried again.")
 ALREADY_RUNS = 3
 PAUSE = 0.2
 #: Seconds the first page may take after the web server was started.
@@ -58,7 +76,7 @@ def run(*, host: str = "127.0.0.1", port: int = 8000) -> None:
     try:
         with only_one():
             if left := end_predecessor():
-                click.echo(f"A run that was killed left {left} processes; they were ended")
+                click.echo(say(LEFT.format(count=left)))
             _run(Run(host, port))
     except AlreadyRuns as error:
         _fail(str(error), ALREADY_RUNS)
@@ -71,7 +89,7 @@ def _run(current: Run) -> None:
             _start(current)
             _supervise(current)
     except KeyboardInterrupt:
-        click.echo("Stopping …")
+        click.echo(say(_STOPPING))
     except (PostgresFailed, DatabaseUnusable, StackFailed) as error:
         _fail(str(error))
     finally:
@@ -87,20 +105,19 @@ class StackFailed(Exception):
 
 def _start(current: Run) -> None:
     _require_free(current)
-    starting = "Bringing" if server() is None else "Starting PostgreSQL and bringing"
-    click.echo(f"{starting} the schema up to date …")
+    click.echo(say(_MIGRATING if server() is None else _STARTING))
     migrate()
     connections.close_all()
     _program(current, "demo", "load", "--if-empty")
-    web = Child("web server", web_server(current.host, current.port))
-    worker = Child("job worker", [sys.executable, "-m", "trunkline", "worker"])
+    web = Child(Text("网页服务", "The web server"), web_server(current.host, current.port))
+    worker = Child(Text("作业进程", "The job worker"), [sys.executable, "-m", "trunkline", "worker"])
     for child in (web, worker):
         current.children.append(child)
         _spawn(current, child)
     _await_first_page(current, web)
     click.echo(f"\nTrunkline: {current.address}\n")
     click.echo(_program(current, "demo", "logins", show=False))
-    click.echo("Ctrl-C stops it.")
+    click.echo(say(_HOW_TO_STOP))
 
 
 def web_server(host: str, port: int) -> list[str]:
@@ -197,8 +214,11 @@ def _look_after(current: Run, child: Child) -> None:
         child.failures = 0 if now - child.started > SETTLED else child.failures + 1
         pause = min(2.0 ** (child.failures - 1), LONGEST_PAUSE) if child.failures else 0.0
         child.process, child.due = None, now + pause
-        how = f"by signal {-code}" if code < 0 else f"with code {code}"
-        click.echo(f"The {child.name} ended {how}; it is started again in {pause:.0f} s", err=True)
+        ended = _KILLED.format(number=-code) if code < 0 else _EXITED.format(number=code)
+        words = _AGAIN.zh.format(title=child.title.zh, ended=ended.zh, pause=pause)
+        click.echo(
+            say(Text(words, _AGAIN.en.format(title=child.title.en, ended=ended.en, pause=pause))), err=True
+        )
     if child.process is None and now >= child.due:
         _spawn(current, child)
 
@@ -208,11 +228,11 @@ def _look_after_database() -> None:
     embedded = server()
     if embedded is None or embedded.running():
         return
-    click.echo("PostgreSQL does not answer; it is started again", err=True)
+    click.echo(say(_DATABASE_GONE), err=True)
     try:
         embedded.start()
     except PostgresFailed as error:
-        click.echo(f"{error}\nIt is tried again.", err=True)
+        click.echo(f"{error}\n{say(_TRIED_AGAIN)}", err=True)
 
 
 # Stopping.
