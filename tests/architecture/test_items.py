@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.rules.test_guard_matrix import MATRIX
 from tests.service_items import all_cases
 from trunkline.counter.registry import service_items
+from trunkline.counter.standard import STANDARD
 from trunkline.ordering.item import LineGuard, Origin
 from trunkline.security.roles import ROLES
 
@@ -69,6 +70,14 @@ def test_every_item_may_be_applied_for_by_a_role_of_each_of_its_channels() -> No
         for channel in item.channels & staffed:
             roles = [role for role in ROLES if role.channel is channel]
             assert any({item.permission, "item.*"} & set(role.permissions) for role in roles), (code, channel)
+
+
+def test_every_item_carries_out_a_clause_of_the_standard() -> None:
+    items = service_items().values()
+    carried_out = [item.code for clause in STANDARD for item in clause.items(items)]
+    assert sorted(carried_out) == sorted(service_items())
+    for clause in STANDARD:
+        assert clause.note is None or clause.items(items) == (), clause.code
 
 
 def test_every_guard_names_its_clause_and_inferred_items_say_so() -> None:

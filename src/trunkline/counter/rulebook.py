@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from trunkline.counter.registry import service_items
+from trunkline.counter.standard import STANDARD
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field
 from trunkline.ordering.item import (
@@ -71,6 +72,19 @@ def _index(items: Sequence[ServiceItem[Any, Any]]) -> str:
             for item in items
         ),
     )
+    standard = _table(
+        ["条款", "标准", "来源", "业务"],
+        (
+            [
+                clause.code,
+                f"{clause.numeral}、{clause.title.zh}",
+                ORIGIN_NAMES[clause.origin].zh,
+                "、".join(f"[{item.title.zh}]({item.code}.md)" for item in clause.items(items))
+                or (clause.note.zh if clause.note else ""),
+            ]
+            for clause in STANDARD
+        ),
+    )
     codes, rows = guard_matrix()
     guards = _table(
         ["条件", *(f"{item.title.zh}" for item in items)],
@@ -79,7 +93,7 @@ def _index(items: Sequence[ServiceItem[Any, Any]]) -> str:
     return (
         "# 集团客户标准服务：规则手册\n\n"
         "由业务声明生成（`make rulebook`），`make check` 核对是否最新。推定的内容以 * 标出，可按日期停用或调整。\n\n"
-        f"## 业务与渠道\n\n{channels}\n\n## 受理条件 × 业务\n\n{guards}\n"
+        f"## 标准与业务\n\n{standard}\n\n## 业务与渠道\n\n{channels}\n\n## 受理条件 × 业务\n\n{guards}\n"
     )
 
 

@@ -13,6 +13,7 @@ from trunkline.catalog.queries import fees_on
 from trunkline.counter import desk
 from trunkline.counter.registry import service_item, service_items
 from trunkline.counter.rulebook import COLUMNS, guard_matrix
+from trunkline.counter.standard import STANDARD
 from trunkline.interfaces.web.counter.forms import ITEM, InstallationForm, OrderFilter
 from trunkline.interfaces.web.page import StaffRequest, done, file_response, leafed, page, paged, submitted
 from trunkline.interfaces.web.words import text_of
@@ -180,6 +181,7 @@ def rulebook(request: StaffRequest) -> HttpResponse:
     codes, rows = guard_matrix()
     items = tuple(service_items().values())
     context = {
+        "standard": [(clause, clause.items(items)) for clause in STANDARD],
         "items": items,
         "channels": COLUMNS,
         "guards": [(code, [rows[item.code].get(code, "") for item in items]) for code in codes],
