@@ -5,6 +5,7 @@ from trunkline.ordering.engine.carrying import (
     begin,
     carry_out,
     carry_out_portion,
+    fulfil,
     locked_order,
     mark_failed,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "carry_out_portion",
     "change_state",
     "circumstances",
+    "fulfil",
     "judge",
     "locked_order",
     "mark_failed",

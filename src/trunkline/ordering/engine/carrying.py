@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef
 
 from trunkline.kernel.bulk import update_rows
 from trunkline.kernel.refusals import Refusal, Refused
@@ -39,10 +42,19 @@ class _Waiting(NamedTuple):
 
 
 def locked_order(order_id: int) -> Order | None:
-    """The order under a row lock while there is something to carry out, else None: doing it again does nothing."""
+    """The order under a row lock while there is something to carry out, else None: doing it again does nothing.
+
+    Nor is there when all that is left of it is in the hands of others (`ServiceItem.lasting`).
+    """
+    lines = OrderItem.objects.filter(order=OuterRef("pk"))
     return (
         Order.objects.select_for_update()
-        .filter(pk=order_id, state__in=(OrderState.ACKNOWLEDGED, OrderState.IN_PROGRESS))
+        .filter(
+            ~Exists(lines.filter(state=OrderState.IN_PROGRESS))
+            | Exists(lines.filter(state=OrderState.ACKNOWLEDGED)),
+            pk=order_id,
+            state__in=(OrderState.ACKNOWLEDGED, OrderState.IN_PROGRESS),
+        )
         .first()
     )
 
@@ -101,7 +113,9 @@ def _write(
     """
     keys = tuple(row.key for row in rows)
     request = request_of(order, [LineChoice(row.key, row.values) for row in rows])
-    around = circumstances(request, Channel(order.channel), at, keys, locking=True)
+    around = replace(
+        circumstances(request, Channel(order.channel), at, keys, locking=True), order_id=order.pk
+    )
     judged, facts, passing = judge(item, around)
     if judged.refusals:
         raise Refused(judged.refusals)
@@ -111,23 +125,23 @@ def _write(
     if refused and order.completion == Completion.ALL_OR_NOTHING:
         return refused
     written = [row for row, line in zip(rows, judged.lines, strict=True) if not line.refusals]
+    reached = OrderState.IN_PROGRESS if item.lasting else OrderState.COMPLETED
     if written:
         line_ids = item.effects(around, facts, passing, actor)
         update_rows(
             OrderItem._meta.db_table,
             "id",
             ("line_id", "state"),
-            (
-                (row.id, line or None, OrderState.COMPLETED)
-                for row, line in zip(written, line_ids, strict=True)
-            ),
+            ((row.id, line or None, reached) for row, line in zip(written, line_ids, strict=True)),
         )
     return refused
 
 
 def _finish(order: Order, at: datetime) -> None:
-    """Completed when every line is, partial when some are, failed when none is."""
+    """Completed when every line is, partial when some are, failed when none is; not while others work on one."""
     states = set(OrderItem.objects.filter(order=order).values_list("state", flat=True))
+    if OrderState.IN_PROGRESS in states:
+        return
     if states == {OrderState.COMPLETED}:
         event = OrderEvent.COMPLETE
     elif OrderState.COMPLETED in states:
@@ -137,6 +151,15 @@ def _finish(order: Order, at: datetime) -> None:
     order.state = ORDER_LIFE.target(event)
     order.completed_at = at
     order.save(update_fields=["state", "completed_at"])
+
+
+def fulfil(order_id: int, *, done: bool, at: datetime) -> None:
+    """What the effects of a lasting item began is finished, or was given up: its lines and the order end."""
+    order = Order.objects.select_for_update().get(pk=order_id)
+    OrderItem.objects.filter(order=order, state=OrderState.IN_PROGRESS).update(
+        state=OrderState.COMPLETED if done else OrderState.FAILED
+    )
+    _finish(order, at)
 
 
 def mark_failed(order: Order, refusals: Sequence[Refusal], at: datetime) -> None:

@@ -49,6 +49,7 @@ LOGINS = (
     DemoLogin("wh.clerk", "孙雨桐", "WH", ("clerk",)),
     DemoLogin("billing", "钱书宁", "AH", ("billing_officer",), everywhere=True),
     DemoLogin("auditor", "赵知行", "AH", ("auditor",), everywhere=True),
+    DemoLogin("network", "李建华", "AH", ("network_engineer",), everywhere=True),
 )
 
 
