@@ -14,7 +14,7 @@ NOT_ISOLATED = {"security_staff", "security_appointment"}
 NOT_AUDITED = {"security_branch", "security_role", "security_staff", "security_appointment"}
 CONTEXTS = {
     "security", "party", "catalog", "numbering", "subscriptions", "agreements",
-    "ledger", "rating", "billing", "ordering", "care", "runs",
+    "ledger", "rating", "billing", "ordering", "care", "installations", "runs",
 }  # fmt: skip
 
 

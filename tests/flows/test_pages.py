@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import support
+from tests.products import product_order
 from tests.signing import installation, member_rows, premium, signed_agreement, xlsx
 from tests.world import World, logins, number_of
 from trunkline.agreements import queries as agreements
@@ -24,6 +25,7 @@ from trunkline.billing.operations import issue_bills, take_payment
 from trunkline.billing.queries import bills_of_organization, payments_of_organization
 from trunkline.billing.types import BillDraft, ChargeKind, ChargeLine
 from trunkline.counter import desk
+from trunkline.installations.queries import find_installations
 from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.kernel import clock
 from trunkline.kernel.periods import Month
@@ -55,6 +57,7 @@ class Thread:
     account: int
     bill: int
     payment: int
+    circuit: int
 
 
 def charge(number: str, line_id: int) -> ChargeLine:
@@ -117,8 +120,20 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
             actor=actor,
             at=datetime(2026, 11, 3, 1, tzinfo=UTC),
         )
+    clerk = make_actor(role="clerk", branch="HF")
+    ordered = desk.place(request=product_order(world), actor=clerk, at=at)
+    with acting(actor):
+        (circuit,) = find_installations(order_id=ordered.id)
     return Thread(
-        bank, agreement, waiting, placed.id, lines[0].id, lines[0].account_id, bills[0].id, taken.id
+        organization=bank,
+        agreement=agreement,
+        open_agreement=waiting,
+        order=placed.id,
+        line=lines[0].id,
+        account=lines[0].account_id,
+        bill=bills[0].id,
+        payment=taken.id,
+        circuit=circuit.id,
     )
 
 
@@ -186,6 +201,13 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("billing:receipt", args=[thread.payment]): "billing_officer",
         reverse("billing:runs"): "billing_officer",
         reverse("billing:usage"): "billing_officer",
+        reverse("products:list"): "clerk",
+        reverse("products:tasks"): "clerk",
+        reverse("products:choose", args=organization): "clerk",
+        reverse("products:order", args=[thread.organization, "sdh_circuit"]): "clerk",
+        reverse("products:order", args=[thread.organization, "mpls_vpn"]): "clerk",
+        reverse("products:sheet", args=["mpls_vpn"]): "clerk",
+        reverse("products:show", args=[thread.circuit]): "account_manager",
         reverse("numbers:search") + "?pattern=8888": "clerk",
         reverse("oversight:audit"): "auditor",
         reverse("oversight:verify"): "auditor",

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from tests.breaking import break_by, copy_to_break
 from tests.conftest import Cluster
+from tests.products import product_order
 from tests.signing import installation, member_rows, premium, signed_agreement
 from tests.world import World, logins, number_of
 from trunkline.agreements.operations import register_original
@@ -18,6 +19,8 @@ from trunkline.agreements.types import Side
 from trunkline.billing.operations import take_payment
 from trunkline.billing.queries import find_bills
 from trunkline.counter import desk
+from trunkline.installations.operations import finish_task, remove_installation
+from trunkline.installations.queries import find_installations, tasks_of
 from trunkline.interfaces.cli.verify import all_checks, broken
 from trunkline.kernel.checks import Check
 from trunkline.kernel.periods import Month
@@ -31,7 +34,7 @@ from trunkline.runs.billrun import run_month
 from trunkline.runs.intake import take_usage_file
 from trunkline.security.audit import acting
 from trunkline.security.queries import actor_by_login
-from trunkline.security.types import Door
+from trunkline.security.types import Actor, Door
 from trunkline.subscriptions.queries import lines_by_number
 
 ONE_IDLE = "id = (SELECT min(id) FROM numbering_number WHERE state = 'idle')"
@@ -40,6 +43,17 @@ ONE_BILL = "id = (SELECT min(id) FROM billing_bill)"
 
 #: What breaks each invariant. Triggers, foreign keys and the CHECKs of the tables are out of force meanwhile.
 BREAKERS: dict[str, tuple[str, ...]] = {
+    "installation.tasks_follow_state": (
+        "UPDATE installations_task SET state = 'open' WHERE kind = 'joint_test' AND state = 'done'",
+    ),
+    "installation.rate_while_in_service": ("UPDATE installations_rate SET valid_to = valid_from",),
+    "installation.account_own": (
+        "UPDATE installations_installation SET organization_id = organization_id + 1",
+    ),
+    "installation.order_ends_with_it": (
+        "UPDATE ordering_order SET state = 'completed', completed_at = placed_at WHERE state = 'inProgress'",
+    ),
+    "installation.same_branch": ("UPDATE installations_task SET branch_id = branch_id + 1",),
     "organization.uscc_valid": ("UPDATE party_organization SET uscc = '91340100MA00000001'"
                                 " WHERE id = (SELECT min(id) FROM party_organization)",),
     "handler.id_valid": ("UPDATE party_handler SET id_number = '340102198001010019'",),
@@ -130,6 +144,22 @@ def _usage(numbers: list[str]) -> str:
     return "\n".join([HEADER, *rows, rows[0], rows[0].replace("r0", "r-bad").replace("voice", "fax")]) + "\n"
 
 
+def _install(world: World, system: Actor, clerk: Actor) -> None:
+    """Three circuits: in service, removed, and under work."""
+    made = []
+    for _ in range(3):
+        request = product_order(world, requested_on="2026-10-01")
+        placed = desk.place(request=request, actor=clerk, at=JOINED)
+        with acting(system):
+            made += find_installations(order_id=placed.id)
+    for one in made[:2]:
+        with acting(system):
+            tasks = tasks_of(one.id)
+        for task in tasks:
+            finish_task(task_id=task.id, actor=system, at=JOINED)
+    remove_installation(installation_id=made[1].id, words="设备已收回", actor=system, at=JOINED)
+
+
 def _build(world: World, folder: Path) -> None:
     """Members, one with a premium number, are connected, use their phones, are billed, and pay in part."""
     system = actor_by_login("system", Door.CLI)
@@ -165,6 +195,7 @@ def _build(world: World, folder: Path) -> None:
         numbers = [item.number for item in order_items(placed.id)]
     file = folder / "usage.csv"
     file.write_text(_usage(numbers), encoding="utf-8")
+    _install(world, system, clerk)
     take_usage_file(path=file, actor=system, at=BILLED)
     run_month(month=Month(2026, 9), actor=system, at=BILLED)
     with acting(system):

@@ -22,6 +22,7 @@ CONTEXTS = [
     "billing",
     "ordering",
     "care",
+    "installations",
     "runs",
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -38,6 +38,11 @@ FIELD_UNKNOWN = Refusal(
 FIELD_MALFORMED = Refusal(
     "order.field_malformed", "", Text("填写不正确：{field}", "Not well written: {field_en}")
 )
+FIELD_OUT_OF_RANGE = Refusal(
+    "order.field_out_of_range",
+    "",
+    Text("{field}：应在{least}至{most}之间", "{field_en}: must be from {least} to {most}"),
+)
 _LONGEST = {FieldKind.LONG_TEXT: 2000, FieldKind.TEXT: 200}
 _PATTERNS = {
     FieldKind.NUMBER: re.compile(r"[0-9]{3,20}"),
@@ -49,7 +54,10 @@ _PATTERNS = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to fill in. `choices` may be a function, for those that are data. `clause` says who asks for it."""
+    """One thing to fill in. `choices` may be a function, for those that are data. `clause` says who asks for it.
+
+    `least` and `most` bound whole numbers; `unit` is what they count.
+    """
 
     name: str
     label: Text
@@ -58,10 +66,75 @@ class Field:
     required: bool = True
     clause: str = ""
     help: Text | None = None
+    least: int | None = None
+    most: int | None = None
+    unit: Text | None = None
 
     def options(self) -> Choices:
         """The choices as they are now."""
         return self.choices() if callable(self.choices) else self.choices
+
+    def words_of(self, value: str) -> str:
+        """A kept value as people read it."""
+        if self.kind is FieldKind.FLAG:
+            return "是"
+        return next((words.zh for code, words in self.options() if code == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Fields asked for again and again: the sites of a VPN, the members of a group. Their values are flat, under
+    names such as ``sites.2.bandwidth``, which `flattened` makes of nested ones.
+
+    `distinct` names the fields in which no two records may agree; `singular` is what one record is called.
+    """
+
+    name: str
+    label: Text
+    singular: Text
+    fields: tuple[Field, ...]
+    least: int = 1
+    most: int = 2_000
+    distinct: tuple[str, ...] = ()
+
+    def ordinals(self, values: Mapping[str, Any]) -> tuple[int, ...]:
+        """The ordinals of the records among flat `values`."""
+        pattern = re.compile(rf"{re.escape(self.name)}\.([1-9][0-9]{{0,5}})\.\w+")
+        return tuple(sorted({int(match[1]) for name in values if (match := pattern.fullmatch(name))}))
+
+    def asked(self, values: Mapping[str, Any]) -> tuple[Field, ...]:
+        """The fields of every record there is, and of as many as there must be at least."""
+        there = self.ordinals(values)[: self.most]
+        wanted = sorted({*there, *range(1, self.least + 1)}) if len(there) < self.least else there
+        return tuple(
+            prefixed(field, f"{self.name}.{n}.", self.singular.format(n=n))
+            for n in wanted
+            for field in self.fields
+        )
+
+    def values_of(self, ordinal: int, values: Mapping[str, str]) -> dict[str, str]:
+        """The values of one record, under the names of its fields."""
+        names = {field.name: f"{self.name}.{ordinal}.{field.name}" for field in self.fields}
+        return {name: values[flat] for name, flat in names.items() if flat in values}
+
+
+def prefixed(field: Field, prefix: str, whose: Text) -> Field:
+    """The field as asked of one end or one record: its words say whose it is."""
+    label = Text(f"{whose.zh}：{field.label.zh}", f"{whose.en}: {field.label.en}")
+    return replace(field, name=prefix + field.name, label=label)
+
+
+def flattened(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested values under flat names: ``{"sites": [{"site": …}]}`` is ``sites.1.site``."""
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= flattened(value, f"{prefix}{name}.")
+        elif isinstance(value, list | tuple):
+            flat |= flattened({str(n): one for n, one in enumerate(value, 1)}, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
 
 
 def cleaned(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, str]:
@@ -96,15 +169,30 @@ def field_refusals(
     for field in fields:
         if field.name not in values:
             template = FIELD_MISSING if field.required else None
+        elif not _well_formed(field, values[field.name]):
+            template = FIELD_MALFORMED
         else:
-            template = None if _well_written(field, values[field.name]) else FIELD_MALFORMED
+            template = None if _in_range(field, values[field.name]) else FIELD_OUT_OF_RANGE
         if template is not None:
-            text = template.text.format(field=field.label.zh, field_en=field.label.en)
+            text = template.text.format(
+                field=field.label.zh, field_en=field.label.en, least=field.least, most=field.most
+            )
             found.append(Refusal(template.code, field.clause, text, subject or field.name))
     return tuple(found)
 
 
 def _well_written(field: Field, value: str) -> bool:
+    return _well_formed(field, value) and _in_range(field, value)
+
+
+def _in_range(field: Field, value: str) -> bool:
+    if field.kind is not FieldKind.INTEGER:
+        return True
+    number = int(value)
+    return (field.least is None or number >= field.least) and (field.most is None or number <= field.most)
+
+
+def _well_formed(field: Field, value: str) -> bool:
     if len(value) > _LONGEST.get(field.kind, 120):
         return False
     if field.kind is FieldKind.CHOICE:

@@ -42,12 +42,14 @@ class TakesEffect(StrEnum):
     IMMEDIATELY = "immediately"
     WITHIN_24_HOURS = "within_24_hours"
     ON_CONDITION = "on_condition"
+    WHEN_ACCEPTED = "when_accepted"
 
 
 TAKES_EFFECT_NAMES = {
     TakesEffect.IMMEDIATELY: Text("立即生效", "Immediately"),
     TakesEffect.WITHIN_24_HOURS: Text("24小时内生效", "Within 24 hours"),
     TakesEffect.ON_CONDITION: Text("预约条件达到时生效", "When its condition is met"),
+    TakesEffect.WHEN_ACCEPTED: Text("客户验收后生效", "When the customer has accepted it"),
 }
 
 
@@ -88,7 +90,8 @@ class Circumstances:
     """What is the same for every item: who applies for whom, where, when.
 
     `keys` are the lines to work on now, the item's own ids as its plan named them; empty while it is being judged
-    for the first time. `locking` asks `load` for row locks, in the order of ids.
+    for the first time. `locking` asks `load` for row locks, in the order of ids. `order_id` is the order that is
+    being carried out, None before there is one.
     """
 
     request: OrderRequest
@@ -99,6 +102,7 @@ class Circumstances:
     at: datetime
     keys: tuple[int, ...] = ()
     locking: bool = False
+    order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,9 @@ class ServiceItem(Generic[Facts, Subject]):
     once a line. `fields` are asked for once, `line_fields` for each line. `waits` gives a booked order its
     condition. `verified_everywhere` items need one of `verifications` in halls, too (S30-A1). `notices` are
     sentences that the slip must print. `inline` orders of few lines are carried out as they are placed.
+    `more_fields` are asked for besides, given the answers so far: those of the product that was chosen. Of a
+    `lasting` item the effects only begin what others finish: its order stays in progress until `engine.fulfil`;
+    `due` then says by when.
     """
 
     code: str
@@ -187,12 +194,19 @@ class ServiceItem(Generic[Facts, Subject]):
     needs_handler: bool = True
     #: Its place among the items of its clause.
     place: int = 1
+    more_fields: Callable[[Mapping[str, Any]], Sequence[Field]] | None = None
+    lasting: bool = False
+    due: Callable[[Circumstances, Facts], datetime | None] | None = None
     summary: Text = field(default=Text("", ""))
 
     @property
     def permission(self) -> str:
         """What a role must hold to apply for the item."""
         return f"item.{self.code}"
+
+    def asked(self, details: Mapping[str, Any]) -> tuple[Field, ...]:
+        """Everything that is asked for once, given what is answered."""
+        return (*self.fields, *(self.more_fields(details) if self.more_fields else ()))
 
     def all_guards(self) -> tuple[Guard[Facts] | LineGuard[Facts, Subject], ...]:
         """Guards of the order, then those of its lines."""

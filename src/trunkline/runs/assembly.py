@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 
 from trunkline.billing.charges import Tariff
+from trunkline.billing.installed import InstalledMonth
 from trunkline.billing.types import LineMonth, Stretch, UsageTotal
 from trunkline.catalog.queries import offerings, price_versions_between, tax_rates
 from trunkline.catalog.rules import whole_of
@@ -17,6 +18,7 @@ from trunkline.catalog.types import FirstMonthMode, PriceVersionView
 from trunkline.kernel.periods import Month, start_of_day
 from trunkline.kernel.text import Text
 from trunkline.rating.types import ALLOWANCES, LINES, PRICES
+from trunkline.runs.installed import installed_by_account
 from trunkline.subscriptions.queries import plan_periods
 from trunkline.subscriptions.types import PlanPeriod
 
@@ -26,17 +28,18 @@ NO_PRICE = 0
 
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
-    """What a month's bills are made from, besides usage. `lines` are the line-months by account."""
+    """What a month's bills are made from, besides usage. `lines` and `installed` are by account."""
 
     month: Month
     lines: Mapping[int, Sequence[LineMonth]]
     tariff: Tariff
     versions: Sequence[PriceVersionView]
+    installed: Mapping[int, Sequence[InstalledMonth]] = field(default_factory=dict)
 
     @property
     def accounts(self) -> frozenset[int]:
-        """The accounts with a line in the month."""
-        return frozenset(self.lines)
+        """The accounts with a line or an installed product in the month."""
+        return frozenset(self.lines) | self.installed.keys()
 
 
 def month_facts(month: Month) -> MonthFacts:
@@ -49,7 +52,8 @@ def month_facts(month: Month) -> MonthFacts:
     for line_id, stretches in _by_line(periods, priced, names, month):
         # A line is billed to the account it has at the end; so far a line keeps its account.
         lines.setdefault(stretches[-1].account_id, []).append(LineMonth(line_id, stretches))
-    return MonthFacts(month, lines, Tariff.of(versions, tax_rates(month.last_day), month), versions)
+    tariff = Tariff.of(versions, tax_rates(month.last_day), month)
+    return MonthFacts(month, lines, tariff, versions, installed_by_account(month))
 
 
 def _by_line(

@@ -17,6 +17,7 @@ from trunkline.kernel.text import Text
 from trunkline.rating.operations import record_rating
 from trunkline.rating.queries import last_usage_file, parts
 from trunkline.runs.assembly import month_facts
+from trunkline.runs.installed import active_accounts
 from trunkline.runs.locks import USAGE_INTAKE, take_lock
 from trunkline.runs.models import BillRun, BillRunPart, ParkedAccount
 from trunkline.runs.parts import bill_accounts, record_parked
@@ -26,7 +27,6 @@ from trunkline.runs.work import LateCharges, Work, due_releases, late_charges, r
 from trunkline.security.audit import acting, operation
 from trunkline.security.queries import branches
 from trunkline.security.types import Actor
-from trunkline.subscriptions.queries import plan_periods
 
 __all__ = ["bill_run", "bill_runs", "retry_parked", "run_month", "run_parts", "start_bill_run"]
 
@@ -92,7 +92,7 @@ def start_bill_run(*, month: Month, actor: Actor, at: datetime) -> int:
     later = BillRun.objects.filter(month__gt=month.first_day).order_by("month").first()
     if later is not None:
         raise Refused(LATER_RUN.about(str(Month.of(later.month))))
-    accounts = len(_accounts_with_lines(month))
+    accounts = len(active_accounts(month))
     buckets = max(1, -(-accounts // ACCOUNTS_A_PART))
     run = BillRun.objects.create(
         month=month.first_day,
@@ -174,7 +174,7 @@ def close_run(*, run_id: int, work: Work, actor: Actor, at: datetime) -> bool:
     if run.state == RunState.CLOSED or _waiting(run):
         return True
     parked = _parked(run_id)
-    expected = _accounts_with_lines(work.facts.month) | work.late.keys() | parked
+    expected = active_accounts(work.facts.month) | work.late.keys() | parked
     billed = billed_accounts(work.facts.month)
     run.expected = len(expected)
     if expected - billed - parked:
@@ -263,10 +263,6 @@ def _months_with_late_usage(run: BillRun, actor: Actor) -> list[tuple[Month, int
         }
         came = {part.month for part in parts(after=before.usage_through, through=run.usage_through)}
     return [(month, before.usage_through) for month in sorted(came & billed)]
-
-
-def _accounts_with_lines(month: Month) -> set[int]:
-    return {period.account_id for period in plan_periods(month)}
 
 
 def _parked(run_id: int) -> set[int]:

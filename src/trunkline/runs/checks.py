@@ -6,9 +6,9 @@ from trunkline.billing.queries import billed_accounts
 from trunkline.kernel.checks import Check, places
 from trunkline.kernel.periods import Month
 from trunkline.kernel.text import Text
+from trunkline.runs.installed import active_accounts
 from trunkline.runs.models import BillRun, ParkedAccount
 from trunkline.runs.types import RunState
-from trunkline.subscriptions.queries import plan_periods
 
 
 def _closed_runs_that_do_not_add_up() -> list[str]:
@@ -25,7 +25,7 @@ def _closed_runs_that_do_not_add_up() -> list[str]:
 
 
 def _active_accounts_without_a_bill() -> list[str]:
-    """Accounts with a line in a closed month that have neither a bill nor a reason."""
+    """Accounts with a line or a product in a closed month that have neither a bill nor a reason."""
     found = []
     for run in BillRun.objects.filter(state=RunState.CLOSED).order_by("month"):
         month = Month.of(run.month)
@@ -34,7 +34,7 @@ def _active_accounts_without_a_bill() -> list[str]:
                 "account_id", flat=True
             )
         )
-        active = {period.account_id for period in plan_periods(month)}
+        active = active_accounts(month)
         found += [f"{month}: {account}" for account in sorted(active - billed_accounts(month) - explained)]
     return found
 

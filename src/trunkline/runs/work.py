@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from trunkline.agreements.queries import premium_schedule
 from trunkline.billing.charges import line_charges, usage_charges
+from trunkline.billing.installed import installed_charges
 from trunkline.billing.rules import due_release
 from trunkline.billing.types import BillDraft, ChargeLine, DueRelease, UsageTotal
 from trunkline.kernel.periods import Month
@@ -73,6 +74,8 @@ class Work:
         charges: list[ChargeLine] = []
         for line in self.facts.lines.get(account.id, ()):
             charges += line_charges(line, usage.get(line.line_id, ()), self.facts.tariff)
+        for product in self.facts.installed.get(account.id, ()):
+            charges += installed_charges(product, self.facts.month, self.facts.tariff.rate)
         charges += self.late.get(account.id, ())
         return BillDraft(
             account_id=account.id,

@@ -29,7 +29,11 @@ _READING = (
     "catalog.view",
     "ledger.view",
     "ticket.view",
+    "installation.view",
 )
+
+#: Working through the steps that bring a product into service; which ones, each role says by name.
+_FULFILLING = ("fulfilment.finish", "fulfilment.fail", "fulfilment.reopen")
 
 #: Whoever the customer speaks to first takes the ticket down and stays answerable for it (首问负责, S25-1).
 _FIRST_CONTACT = ("ticket.open", "ticket.note", "ticket.hand_over", "ticket.reopen")
@@ -71,6 +75,9 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "payment.view",
             "points.view",
             "points.redeem",
+            "installation.*",
+            "fulfilment.customer_acceptance",
+            *_FULFILLING,
             *_FIRST_CONTACT,
         ),
     ),
@@ -109,7 +116,23 @@ ROLES: tuple[RoleDeclaration, ...] = (
         "billing_officer",
         Text("账务员", "Billing officer"),
         Channel.BACK_OFFICE,
-        (*_READING, "usage.*", "bill.*", "payment.*", "ledger.*", "ticket.*", "verify.view"),
+        (
+            *(*_READING, "usage.*", "bill.*", "payment.*", "ledger.*", "ticket.*", "verify.view"),
+            *("fulfilment.billing_start", *_FULFILLING),
+        ),
+    ),
+    RoleDeclaration(
+        "network_engineer",
+        Text("网络支撑员", "Network engineer"),
+        Channel.BACK_OFFICE,
+        (
+            *_READING,
+            "fulfilment.resource_check",
+            "fulfilment.resource_assignment",
+            "fulfilment.construction",
+            "fulfilment.joint_test",
+            *_FULFILLING,
+        ),
     ),
     RoleDeclaration(
         "department_manager",

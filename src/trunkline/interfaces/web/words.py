@@ -16,10 +16,25 @@ from trunkline.agreements.types import (
 from trunkline.billing.types import BILL_STATE_NAMES, ROUNDING_NAMES, BillState, ChargeKind, Rounding
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode, TaxClass
 from trunkline.counter.rulebook import ORIGIN_NAMES
+from trunkline.installations.types import (
+    BILLING_RULE_NAMES,
+    HAPPENING_NAMES,
+    INSTALLATION_STATE_NAMES,
+    SLA_NAMES,
+    TASK_NAMES,
+    TASK_STATE_NAMES,
+    BillingRule,
+    Happening,
+    InstallationState,
+    SlaGrade,
+    TaskKind,
+    TaskState,
+)
 from trunkline.kernel.text import Text
 from trunkline.ledger.types import GeneralAccount
 from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberKind, NumberState
 from trunkline.ordering.item import RECORD_NAMES, TAKES_EFFECT_NAMES, Origin, Record, TakesEffect
+from trunkline.ordering.products import FAMILY_NAMES, Family
 from trunkline.ordering.types import (
     COMPLETION_NAMES,
     ORDER_STATE_NAMES,
@@ -166,6 +181,13 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (GeneralAccount, GENERAL_ACCOUNT_NAMES),
         (IdentityStatus, IDENTITY_STATUS_NAMES),
         (Industry, INDUSTRY_NAMES),
+        (BillingRule, BILLING_RULE_NAMES),
+        (Family, FAMILY_NAMES),
+        (Happening, HAPPENING_NAMES),
+        (InstallationState, INSTALLATION_STATE_NAMES),
+        (SlaGrade, SLA_NAMES),
+        (TaskKind, TASK_NAMES),
+        (TaskState, TASK_STATE_NAMES),
         (ItemAction, ITEM_ACTION_NAMES),
         (LifePhase, LIFE_PHASE_NAMES),
         (LineState, LINE_STATE_NAMES),
@@ -214,6 +236,14 @@ _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (BillState.PAID, "good"),
     (IdentityStatus.PROVISIONAL, "wait"),
     (IdentityStatus.COMPLETE, "good"),
+    *((state, "busy") for state in InstallationState),
+    (InstallationState.ORDERED, "wait"),
+    (InstallationState.IN_SERVICE, "good"),
+    (InstallationState.REMOVED, "idle"),
+    (InstallationState.CANCELLED, "idle"),
+    (TaskState.OPEN, "busy"),
+    (TaskState.DONE, "good"),
+    (TaskState.FAILED, "bad"),
     (LineState.PRE_ACTIVE, "busy"),
     (LineState.ACTIVE, "good"),
     (LineState.PRE_TERMINATED, "wait"),

@@ -7,6 +7,7 @@ from trunkline.ordering.engine.carrying import (
     carry_out,
     carry_out_judged,
     carry_out_portion,
+    fulfil,
     locked_order,
     mark_failed,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "carry_out_portion",
     "change_state",
     "circumstances",
+    "fulfil",
     "judge",
     "locked_order",
     "mark_failed",

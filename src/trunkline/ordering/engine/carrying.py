@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef
 
 from trunkline.kernel.bulk import update_rows
 from trunkline.kernel.refusals import Refusal, Refused
@@ -48,10 +51,19 @@ class _Waiting(NamedTuple):
 
 
 def locked_order(order_id: int) -> Order | None:
-    """The order under a row lock while there is something to carry out, else None: doing it again does nothing."""
+    """The order under a row lock while there is something to carry out, else None: doing it again does nothing.
+
+    Nor is there when all that is left of it is in the hands of others (`ServiceItem.lasting`).
+    """
+    lines = OrderItem.objects.filter(order=OuterRef("pk"))
     return (
         Order.objects.select_for_update()
-        .filter(pk=order_id, state__in=(OrderState.ACKNOWLEDGED, OrderState.IN_PROGRESS))
+        .filter(
+            ~Exists(lines.filter(state=OrderState.IN_PROGRESS))
+            | Exists(lines.filter(state=OrderState.ACKNOWLEDGED)),
+            pk=order_id,
+            state__in=(OrderState.ACKNOWLEDGED, OrderState.IN_PROGRESS),
+        )
         .first()
     )
 
@@ -81,7 +93,8 @@ def carry_out(item: ServiceItem[Any, Any], order: Order, actor: Actor, at: datet
 def carry_out_judged(item: ServiceItem[Any, Any], order: Order, judged: Judged, actor: Actor) -> None:
     """The same for an order judged a moment ago in this transaction, whose locks still hold what it was judged on."""
     begin(order)
-    _carry_out_passing(item, _waiting(order), judged, actor)
+    known = judged._replace(around=replace(judged.around, order_id=order.pk))
+    _carry_out_passing(item, _waiting(order), known, actor)
     _finish(order, judged.around.at)
 
 
@@ -117,7 +130,9 @@ def _write(
     """
     keys = tuple(row.key for row in rows)
     request = request_of(order, [LineChoice(row.key, row.values) for row in rows])
-    around = circumstances(request, Channel(order.channel), at, keys, locking=True)
+    around = replace(
+        circumstances(request, Channel(order.channel), at, keys, locking=True), order_id=order.pk
+    )
     judged, facts, passing = judge(item, around)
     if judged.refusals:
         raise Refused(judged.refusals)
@@ -137,17 +152,20 @@ def _carry_out_passing(
 ) -> None:
     """The effects for the lines that pass, and what became of each."""
     line_ids = item.effects(judged.around, judged.facts, judged.passing, actor)
+    reached = OrderState.IN_PROGRESS if item.lasting else OrderState.COMPLETED
     update_rows(
         OrderItem._meta.db_table,
         "id",
         ("line_id", "state"),
-        ((row.id, line or None, OrderState.COMPLETED) for row, line in zip(rows, line_ids, strict=True)),
+        ((row.id, line or None, reached) for row, line in zip(rows, line_ids, strict=True)),
     )
 
 
 def _finish(order: Order, at: datetime) -> None:
-    """Completed when every line is, partial when some are, failed when none is."""
+    """Completed when every line is, partial when some are, failed when none is; not while others work on one."""
     states = set(OrderItem.objects.filter(order=order).values_list("state", flat=True))
+    if OrderState.IN_PROGRESS in states:
+        return
     if states == {OrderState.COMPLETED}:
         event = OrderEvent.COMPLETE
     elif OrderState.COMPLETED in states:
@@ -157,6 +175,15 @@ def _finish(order: Order, at: datetime) -> None:
     order.state = ORDER_LIFE.target(event)
     order.completed_at = at
     order.save(update_fields=["state", "completed_at"])
+
+
+def fulfil(order_id: int, *, done: bool, at: datetime) -> None:
+    """What the effects of a lasting item began is finished, or was given up: its lines and the order end."""
+    order = Order.objects.select_for_update().get(pk=order_id)
+    OrderItem.objects.filter(order=order, state=OrderState.IN_PROGRESS).update(
+        state=OrderState.COMPLETED if done else OrderState.FAILED
+    )
+    _finish(order, at)
 
 
 def mark_failed(order: Order, refusals: Sequence[Refusal], at: datetime) -> None:

@@ -57,13 +57,14 @@ class Judgement:
     """What would happen.
 
     `refusals` speak against the order as a whole, `lines` hold those of each line; `fees` are for the lines that
-    pass; `notices` must be printed on the slip.
+    pass; `notices` must be printed on the slip; `due_at` is when a lasting item must be through.
     """
 
     refusals: tuple[Refusal, ...]
     lines: tuple[JudgedLine, ...]
     fees: tuple[FeeLine, ...]
     notices: tuple[Text, ...]
+    due_at: datetime | None = None
 
     @property
     def passing(self) -> tuple[PlannedLine, ...]:
@@ -104,7 +105,7 @@ def tidied(item: ServiceItem[Any, Any], request: OrderRequest) -> OrderRequest:
     """The request with its answers as they are kept (`fields.cleaned`)."""
     return replace(
         request,
-        details=cleaned(item.fields, request.details),
+        details=cleaned(item.asked(request.details), request.details),
         lines=tuple(
             LineChoice(choice.line_id, cleaned(item.line_fields, choice.values)) for choice in request.lines
         ),
@@ -118,7 +119,7 @@ def _reliable(item: ServiceItem[Any, Any], around: Circumstances) -> Circumstanc
         around,
         request=replace(
             request,
-            details=well_written(item.fields, request.details),
+            details=well_written(item.asked(request.details), request.details),
             lines=tuple(
                 LineChoice(choice.line_id, well_written(item.line_fields, choice.values))
                 for choice in request.lines
@@ -151,7 +152,8 @@ def judge(item: ServiceItem[Any, Any], around: Circumstances) -> tuple[Judgement
     if not judged and not refusals:
         refusals.append(NO_LINES)
     fees = _fees(item, around, facts, passing)
-    return Judgement(tuple(refusals), tuple(judged), fees, item.notices), facts, tuple(passing)
+    due_at = item.due(around, facts) if item.due else None
+    return Judgement(tuple(refusals), tuple(judged), fees, item.notices, due_at), facts, tuple(passing)
 
 
 def _formal_refusals(item: ServiceItem[Any, Any], around: Circumstances, settings: Settings) -> list[Refusal]:
@@ -171,7 +173,7 @@ def _formal_refusals(item: ServiceItem[Any, Any], around: Circumstances, setting
             else paper_refusals(papers_wanted(item, proof), request.papers)
         ),
         *verification_refusals(item, around, proof),
-        *field_refusals(item.fields, request.details),
+        *field_refusals(item.asked(request.details), request.details),
         *(LINE_REPEATED.about(str(id_)) for id_ in twice),
     ]
 

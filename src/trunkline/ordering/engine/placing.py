@@ -105,7 +105,7 @@ def record_order(
         idempotency_key=request.idempotency_key or None,
         placed_by_id=actor.staff_id,
         placed_at=around.at,
-        due_at=None if condition else _due_at(item, around),
+        due_at=None if condition else judged.due_at or _due_at(item, around),
         item_count=len(judged.lines),
         fee_total=sum(line.amount for line in judged.fees),
     )

@@ -24,6 +24,11 @@ def change_state(order_id: int, event: OrderEvent) -> None:
     order.save(update_fields=["state"])
 
 
+def _under_work(order: Order) -> bool:
+    """Whether others work on what the order began: it is theirs to finish or to give up."""
+    return OrderItem.objects.filter(order=order, state=OrderState.IN_PROGRESS).exists()
+
+
 def try_again(order_id: int) -> None:
     """A failed order is acknowledged once more, with all its failed lines."""
     change_state(order_id, OrderEvent.RETRY)
@@ -49,7 +54,7 @@ def _allowed(order_id: int, event: OrderEvent) -> Order:
     if order is None:
         raise Refused(UNKNOWN_ORDER.about(str(order_id)))
     state = OrderState(order.state)
-    if state not in ORDER_LIFE.sources(event):
+    if state not in ORDER_LIFE.sources(event) or _under_work(order):
         name = ORDER_STATE_NAMES[state]
         raise Refused(NOT_POSSIBLE.filled(state=name.zh, state_en=name.en))
     return order

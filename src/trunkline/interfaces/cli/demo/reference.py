@@ -53,6 +53,7 @@ LOGINS = (
     DemoLogin("department", "梁致远", "AH", ("department_manager",), everywhere=True),
     DemoLogin("product", "许清和", "AH", ("product_manager",), everywhere=True),
     DemoLogin("auditor", "赵知行", "AH", ("auditor",), everywhere=True),
+    DemoLogin("network", "李建华", "AH", ("network_engineer",), everywhere=True),
 )
 
 

@@ -107,7 +107,7 @@ def _order_context(order: OrderView) -> dict[str, object]:
         "order": order,
         "title": service_item(order.item_code).title,
         "failure": order.failure,
-        "waiting": order.state in MOVING,
+        "waiting": order.state in MOVING and not service_item(order.item_code).lasting,
         "counts": queries.line_counts(order.id),
     }
 

@@ -12,6 +12,7 @@ from trunkline.agreements import queries as agreements
 from trunkline.billing import queries as billing
 from trunkline.billing.types import BillState
 from trunkline.catalog import queries as catalog
+from trunkline.interfaces.web.counter.applications import titles
 from trunkline.interfaces.web.page import StaffRequest, leafed, paged
 from trunkline.interfaces.web.party.forms import IdentityForm
 from trunkline.kernel.clock import local_date
@@ -83,6 +84,7 @@ def _work(request: StaffRequest, organization: OrganizationView) -> dict[str, An
     ]
     return {
         "open_orders": ordering.orders_of_organization(organization.id, open_only=True),
+        "titles": titles(),
         "identity_due": due,
         "identity_form": IdentityForm(request.POST or None),
         "overdue": overdue,

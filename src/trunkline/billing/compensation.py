@@ -1,0 +1,24 @@
+"""What the operator owes for its own faults: pure rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from trunkline.kernel.money import ZERO, fen_half_up
+
+#: REG-03: a day of the installation fee collected.
+LATE_A_DAY = Decimal("0.01")
+
+
+def late_installation_compensation(
+    fee: Decimal, *, due_on: date, opened_on: date, by_operator: bool
+) -> Decimal:
+    """Yuan owed to the user where opening came late through the operator's fault: 1 % a day of the fee (REG-03).
+
+    `due_on` is the last day in time. Rounded half up to the fen, once. ValueError for a negative fee.
+    """
+    if fee < 0:
+        raise ValueError(f"a fee of {fee}")
+    days = (opened_on - due_on).days
+    return fen_half_up(fee * LATE_A_DAY * days) if by_operator and days > 0 else ZERO

@@ -1,0 +1,40 @@
+"""What a new installation of a product is judged on (S99)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from trunkline.agreements.queries import agreement
+from trunkline.installations.queries import calendar
+from trunkline.ordering.item import Circumstances
+from trunkline.ordering.products import ProductSpecification, specifications
+from trunkline.party.queries import accounts
+from trunkline.party.types import AccountView
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The product asked for (none where the answer is no product), and what stands around the order."""
+
+    product: ProductSpecification | None
+    agreement_organization_id: int | None
+    accounts: Mapping[str, AccountView]
+    calendar: Mapping[date, bool]
+
+    @property
+    def products(self) -> tuple[ProductSpecification, ...]:
+        """The one product, or none."""
+        return (self.product,) if self.product else ()
+
+
+def load(around: Circumstances) -> Facts:
+    """One query a fact."""
+    agreement_id = around.request.agreement_id
+    return Facts(
+        product=specifications().get(around.request.details.get("product", "")),
+        agreement_organization_id=agreement(agreement_id).organization_id if agreement_id else None,
+        accounts={account.code: account for account in accounts(around.organization.id)},
+        calendar=calendar(),
+    )
