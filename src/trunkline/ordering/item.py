@@ -18,6 +18,7 @@ from trunkline.ordering.types import (
     ItemAction,
     OrderRequest,
     PaperKind,
+    PlacedOrder,
     VerificationKind,
 )
 from trunkline.party.types import HandlerView, OrganizationView
@@ -87,7 +88,7 @@ class Circumstances:
     """What is the same for every item: who applies for whom, where, when.
 
     `keys` are the lines to work on now, the item's own ids as its plan named them; empty while it is being judged
-    for the first time. `locking` asks `load` for row locks, in the order of ids.
+    for the first time. `locking` asks `load` for row locks, in the order of ids. `order` is known to the effects.
     """
 
     request: OrderRequest
@@ -98,6 +99,7 @@ class Circumstances:
     at: datetime
     keys: tuple[int, ...] = ()
     locking: bool = False
+    order: PlacedOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class ServiceItem(Generic[Facts, Subject]):
     once a line. `fields` are asked for once, `line_fields` for each line. `waits` gives a booked order its
     condition. `verified_everywhere` items need one of `verifications` in halls, too (S30-A1). `notices` are
     sentences that the slip must print. `inline` orders of few lines are carried out as they are placed.
+    `outcomes` says what the effects came to for each line, where that was not known before (the number of a ticket).
+    `proof_when` narrows a proof of identity to what reveals something of the customer's.
     """
 
     code: str
@@ -180,6 +184,8 @@ class ServiceItem(Generic[Facts, Subject]):
     inferred_channels: frozenset[Channel] = frozenset()
     notices: tuple[Text, ...] = ()
     waits: Callable[[Circumstances, Facts], Condition | None] | None = None
+    outcomes: Callable[[Circumstances, Sequence[Subject]], Sequence[Sequence[Change]]] | None = None
+    proof_when: Callable[[Circumstances], bool] | None = None
     origin: Origin = Origin.SOURCE
     inline: bool = True
     needs_handler: bool = True

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from trunkline.agreements.queries import premium_schedule
 from trunkline.billing.charges import line_charges, usage_charges
 from trunkline.billing.rules import due_release
-from trunkline.billing.types import BillDraft, ChargeLine, DueRelease, UsageTotal
+from trunkline.billing.types import BillDraft, ChargeLine, DueRelease, RentWaiver, UsageTotal
+from trunkline.billing.waivers import waiver_charges
 from trunkline.kernel.periods import Month
 from trunkline.ledger.queries import premium_balances
 from trunkline.party.types import AccountView
@@ -43,11 +44,13 @@ class Work:
         totals: pa.Table,
         late: Mapping[int, Sequence[ChargeLine]],
         releases: Mapping[int, Sequence[DueRelease]],
+        waivers: Mapping[int, Sequence[RentWaiver]],
     ) -> None:
         self.facts = facts
         self.totals = totals
         self.late = late
         self.releases = releases
+        self.waivers = waivers
 
     def __str__(self) -> str:
         return str(self.facts.month)
@@ -74,6 +77,7 @@ class Work:
         for line in self.facts.lines.get(account.id, ()):
             charges += line_charges(line, usage.get(line.line_id, ()), self.facts.tariff)
         charges += self.late.get(account.id, ())
+        charges += waiver_charges(charges, self.waivers.get(account.id, ()))
         return BillDraft(
             account_id=account.id,
             organization_id=account.organization_id,

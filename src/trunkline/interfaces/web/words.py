@@ -106,6 +106,7 @@ CHARGE_KIND_NAMES = {
     ChargeKind.RECURRING: Text("月租", "Recurring"),
     ChargeKind.USAGE: Text("使用量", "Usage"),
     ChargeKind.ONE_OFF: Text("一次性", "One-off"),
+    ChargeKind.CREDIT: Text("减免", "Credit"),
 }
 TAX_CLASS_NAMES = {
     TaxClass.BASIC_TELECOM: Text("基础电信服务", "Basic telecom"),

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from trunkline.kernel.bulk import update_rows
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
-from trunkline.ordering.engine.judging import circumstances, judge
+from trunkline.ordering.engine.judging import JudgedLine, circumstances, judge
 from trunkline.ordering.engine.placing import request_of
-from trunkline.ordering.item import ServiceItem
+from trunkline.ordering.item import Circumstances, ServiceItem
 from trunkline.ordering.models import Order, OrderItem
-from trunkline.ordering.pictures import as_json, refusal_as_dict
-from trunkline.ordering.types import ORDER_LIFE, Completion, LineChoice, OrderEvent, OrderState
+from trunkline.ordering.pictures import as_json, change_as_dict, refusal_as_dict
+from trunkline.ordering.types import (
+    ORDER_LIFE,
+    Completion,
+    LineChoice,
+    OrderEvent,
+    OrderState,
+    PlacedOrder,
+)
 from trunkline.security.types import Actor, Channel
 
 #: Lines of an order that are written in one transaction where only what passes goes on.
@@ -101,7 +109,8 @@ def _write(
     """
     keys = tuple(row.key for row in rows)
     request = request_of(order, [LineChoice(row.key, row.values) for row in rows])
-    around = circumstances(request, Channel(order.channel), at, keys, locking=True)
+    known = PlacedOrder(order.pk, order.number, order.placed_at, order.placed_by_id)
+    around = replace(circumstances(request, Channel(order.channel), at, keys, locking=True), order=known)
     judged, facts, passing = judge(item, around)
     if judged.refusals:
         raise Refused(judged.refusals)
@@ -110,6 +119,7 @@ def _write(
     refused = [(row, line.refusals) for row, line in zip(rows, judged.lines, strict=True) if line.refusals]
     if refused and order.completion == Completion.ALL_OR_NOTHING:
         return refused
+    passed = [line for line in judged.lines if not line.refusals]
     written = [row for row, line in zip(rows, judged.lines, strict=True) if not line.refusals]
     if written:
         line_ids = item.effects(around, facts, passing, actor)
@@ -122,7 +132,29 @@ def _write(
                 for row, line in zip(written, line_ids, strict=True)
             ),
         )
+        _keep_outcomes(item, around, written, passed, passing)
     return refused
+
+
+def _keep_outcomes(
+    item: ServiceItem[Any, Any],
+    around: Circumstances,
+    rows: Sequence[_Waiting],
+    judged: Sequence[JudgedLine],
+    subjects: Sequence[Any],
+) -> None:
+    """What the effects came to stands with the values before and after."""
+    if item.outcomes is None:
+        return
+    update_rows(
+        OrderItem._meta.db_table,
+        "id",
+        ("changes",),
+        (
+            (row.id, as_json([change_as_dict(change) for change in (*line.line.changes, *came)]))
+            for row, line, came in zip(rows, judged, item.outcomes(around, subjects), strict=True)
+        ),
+    )
 
 
 def _finish(order: Order, at: datetime) -> None:

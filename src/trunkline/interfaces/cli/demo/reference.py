@@ -45,9 +45,11 @@ class DemoLogin:
 LOGINS = (
     DemoLogin("hf.manager", "周明远", "HF", ("account_manager",)),
     DemoLogin("hf.clerk", "吴晓岚", "HF", ("clerk",)),
+    DemoLogin("hf.hotline", "沈若溪", "HF", ("hotline_agent",)),
     DemoLogin("wh.manager", "郑思齐", "WH", ("account_manager",)),
     DemoLogin("wh.clerk", "孙雨桐", "WH", ("clerk",)),
     DemoLogin("billing", "钱书宁", "AH", ("billing_officer",), everywhere=True),
+    DemoLogin("department", "韩立群", "AH", ("department_manager",), everywhere=True),
     DemoLogin("auditor", "赵知行", "AH", ("auditor",), everywhere=True),
 )
 
