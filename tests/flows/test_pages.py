@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,8 @@ from trunkline.agreements.types import AgreementState
 from trunkline.billing.operations import issue_bills, take_payment
 from trunkline.billing.queries import bills_of_organization, payments_of_organization
 from trunkline.billing.types import BillDraft, ChargeKind, ChargeLine
+from trunkline.care.operations import open_ticket
+from trunkline.care.types import Product, TicketKind, TicketRequest
 from trunkline.counter import desk
 from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.kernel import clock
@@ -55,6 +57,7 @@ class Thread:
     account: int
     bill: int
     payment: int
+    ticket: int
 
 
 def charge(number: str, line_id: int) -> ChargeLine:
@@ -84,6 +87,14 @@ def charge(number: str, line_id: int) -> ChargeLine:
             "note_en": "",
         },
     )
+
+
+def reported(world: World, line: int, clerk: Actor) -> int:
+    """A fault of a line; its ticket."""
+    bank = world.organizations["HF"][0]
+    said = TicketRequest(TicketKind.FAULT, bank, "冯立群", "13855100001", "无信号", "早上起无信号")
+    asked = replace(said, product=Product.MOBILE, line_id=line)
+    return open_ticket(request=asked, actor=clerk, at=NOW).id
 
 
 @pytest.fixture
@@ -118,7 +129,15 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
             at=datetime(2026, 11, 3, 1, tzinfo=UTC),
         )
     return Thread(
-        bank, agreement, waiting, placed.id, lines[0].id, lines[0].account_id, bills[0].id, taken.id
+        bank,
+        agreement,
+        waiting,
+        placed.id,
+        lines[0].id,
+        lines[0].account_id,
+        bills[0].id,
+        taken.id,
+        reported(world, lines[0].id, make_actor(role="clerk", branch="HF")),
     )
 
 
@@ -151,7 +170,7 @@ def login(world: World) -> Callable[..., Client]:
 def readable(thread: Thread) -> dict[str, str]:
     """Every page that can be opened by an address alone, by the role that may."""
     organization, agreement = [thread.organization], [thread.agreement]
-    tabs = ("overview", "people", "agreements", "lines", "bills", "work")
+    tabs = ("overview", "people", "agreements", "lines", "bills", "tickets", "work")
     return {
         reverse("staff:home"): "account_manager",
         reverse("party:list"): "account_manager",
@@ -185,6 +204,10 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("billing:receipt", args=[thread.payment]): "billing_officer",
         reverse("billing:runs"): "billing_officer",
         reverse("billing:usage"): "billing_officer",
+        reverse("care:list"): "clerk",
+        reverse("care:list") + "?kind=fault&overdue=on&mine=on": "billing_officer",
+        reverse("care:show", args=[thread.ticket]): "clerk",
+        reverse("care:limits"): "department_manager",
         reverse("numbers:search") + "?pattern=8888": "clerk",
         reverse("oversight:audit"): "auditor",
         reverse("oversight:verify"): "auditor",

@@ -7,7 +7,6 @@ answer reveals nothing but the ticket's number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from trunkline.care.rules.opening import FAULT_CHANNELS
 from trunkline.care.types import (
@@ -31,7 +30,7 @@ from trunkline.counter.tickets import (
     ticket_numbers,
     well_recorded,
 )
-from trunkline.kernel.periods import SHANGHAI
+from trunkline.kernel.periods import instant_of
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field, FieldKind
@@ -50,17 +49,11 @@ BEGAN_MALFORMED = Refusal(
 )
 
 
-def _began_at(text: str) -> datetime:
-    """Wall-clock time of Asia/Shanghai; ValueError when it is none."""
-    instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)
-
-
 def _began_is_a_time(around: Circumstances, _: LinesFacts) -> Iterable[Refusal]:
     text = around.request.details.get("began_at")
     if text:
         try:
-            _began_at(text)
+            instant_of(text)
         except ValueError:
             return (BEGAN_MALFORMED,)
     return ()
@@ -82,7 +75,7 @@ def _asks(around: Circumstances, line_id: int | None) -> TicketRequest | None:
         line_id=line_id,
         circuit=said.get("circuit", ""),
         grade=SupportGrade(said["grade"]) if "grade" in said else None,
-        began_at=_began_at(said["began_at"]) if "began_at" in said else None,
+        began_at=instant_of(said["began_at"]) if "began_at" in said else None,
     )
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("trunkline.interfaces.web.party.urls")),
     path("", include("trunkline.interfaces.web.agreements.urls")),
     path("", include("trunkline.interfaces.web.counter.urls")),
+    path("", include("trunkline.interfaces.web.care.urls")),
     path("", include("trunkline.interfaces.web.billing.urls")),
     path("", include("trunkline.interfaces.web.numbers.urls")),
     path("", include("trunkline.interfaces.web.oversight.urls")),
