@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from tests import support
 from tests.browser import Desk, log_in, needs_browser, no_horizontal_scroll
 from tests.lines import connect
-from tests.world import World, logins, number_of
+from tests.world import World, logins
 from trunkline.care.operations import open_ticket
 from trunkline.care.queries import find_tickets, ticket
 from trunkline.care.types import Product, TicketFilter, TicketKind, TicketRequest, TicketView
@@ -27,9 +27,6 @@ from trunkline.kernel.clock import at_time
 from trunkline.ordering.queries import orders_of_organization
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
-
-SHOTS: str | None = "/tmp/w/dshots"
-NUMBER = number_of("HF", 0)
 
 
 @pytest.fixture
@@ -187,13 +184,10 @@ def test_tickets_are_worked_on_from_the_command_line(actor: Actor, fault: Ticket
     assert fault.number in rows.output
 
 
-def shot(page: Page, name: str) -> None:
+def fits(page: Page, name: str) -> None:
     """The page stands without a horizontal scroll on a desk and on a telephone."""
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 800})
-        page.wait_for_timeout(50)
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
         assert no_horizontal_scroll(page), (name, width)
     page.set_viewport_size({"width": 1280, "height": 800})
 
@@ -212,7 +206,7 @@ def test_the_hotline_reports_a_fault_by_keyboard_and_the_back_office_restores_it
         agent.keyboard.press("Tab")
         agent.keyboard.type(text)
     agent.wait_for_selector("#judgement button[type=submit]:not([disabled])")
-    shot(agent, "report")
+    fits(agent, "report")
     agent.focus("#judgement button[type=submit]")
     agent.keyboard.press("Enter")
     agent.wait_for_url("**/orders/*/")
@@ -222,11 +216,11 @@ def test_the_hotline_reports_a_fault_by_keyboard_and_the_back_office_restores_it
     assert made.number in agent.content()
     agent.click(".side-link[href='/tickets/']")
     agent.wait_for_selector("table a.strong")
-    shot(agent, "list")
+    fits(agent, "list")
     agent.click("table a.strong")
     agent.wait_for_selector(".timeline")
     assert agent.is_visible(f"a[href='/orders/{order.id}/']")
-    shot(agent, "show")
+    fits(agent, "show")
     unfold(agent, "hand-over")
     agent.select_option("#hand-over_desk", "network")
     agent.fill("#hand-over_text", "请查基站")
@@ -240,20 +234,20 @@ def test_the_hotline_reports_a_fault_by_keyboard_and_the_back_office_restores_it
     office.fill("#hold_text", "等备件")
     press(office, "hold")
     press(office, "resolve", refused=True)
-    shot(office, "refused")
+    fits(office, "refused")
     office.fill("#resolve_resolution", "已转接备用线路")
     office.fill("#resolve_cause", "基站断电")
     office.check("#resolve_by_workaround")
     press(office, "resolve")
     office.fill("#close_archive_reference", "档2026-7")
     press(office, "close")
-    shot(office, "closed")
+    fits(office, "closed")
     office.goto(f"{desk.address}/organizations/{bank}/tickets/")
-    shot(office, "archive")
+    fits(office, "archive")
     office.goto(f"{desk.address}/tickets/limits/")
-    shot(office, "limits")
+    fits(office, "limits")
     office.goto(desk.address)
-    shot(office, "home")
+    fits(office, "home")
     with acting(actor):
         over = ticket(made.id)
     assert (over.state, over.restored_by_workaround, over.archive_reference) == ("closed", True, "档2026-7")
