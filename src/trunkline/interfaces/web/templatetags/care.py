@@ -29,12 +29,18 @@ def _span(length: timedelta) -> str:
 def time_left(ticket: TicketView, now: datetime) -> str:
     """How long a ticket may still take, or is over; what it took once it is answered."""
     if ticket.resolved_at is not None:
-        return _("历时 %(span)s") % {"span": _span(ticket.resolved_at - ticket.opened_at)}
+        return _("历时 %(span)s") % {"span": took(ticket)}
     if ticket.state in FINISHED:
         return ""
     if now > ticket.due_at:
         return _("超时 %(span)s") % {"span": _span(now - ticket.due_at)}
     return _("剩 %(span)s") % {"span": _span(ticket.due_at - now)}
+
+
+@register.filter
+def took(ticket: TicketView) -> str:
+    """How long the repair or the answer took."""
+    return _span(ticket.resolved_at - ticket.opened_at) if ticket.resolved_at else ""
 
 
 @register.filter
