@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,8 @@ from trunkline.agreements.types import AgreementState
 from trunkline.billing.operations import issue_bills, take_payment
 from trunkline.billing.queries import bills_of_organization, payments_of_organization
 from trunkline.billing.types import BillDraft, ChargeKind, ChargeLine
+from trunkline.care.operations import open_ticket
+from trunkline.care.types import Product, TicketKind, TicketRequest
 from trunkline.counter import desk
 from trunkline.installations.queries import find_installations
 from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
@@ -58,6 +60,7 @@ class Thread:
     bill: int
     payment: int
     circuit: int
+    ticket: int
 
 
 def charge(number: str, line_id: int) -> ChargeLine:
@@ -87,6 +90,14 @@ def charge(number: str, line_id: int) -> ChargeLine:
             "note_en": "",
         },
     )
+
+
+def reported(world: World, line: int, clerk: Actor) -> int:
+    """A fault of a line; its ticket."""
+    bank = world.organizations["HF"][0]
+    said = TicketRequest(TicketKind.FAULT, bank, "冯立群", "13855100001", "无信号", "早上起无信号")
+    asked = replace(said, product=Product.MOBILE, line_id=line)
+    return open_ticket(request=asked, actor=clerk, at=NOW).id
 
 
 @pytest.fixture
@@ -134,6 +145,7 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
         bill=bills[0].id,
         payment=taken.id,
         circuit=circuit.id,
+        ticket=reported(world, lines[0].id, clerk),
     )
 
 
@@ -166,7 +178,7 @@ def login(world: World) -> Callable[..., Client]:
 def readable(thread: Thread) -> dict[str, str]:
     """Every page that can be opened by an address alone, by the role that may."""
     organization, agreement = [thread.organization], [thread.agreement]
-    tabs = ("overview", "people", "agreements", "lines", "bills", "work")
+    tabs = ("overview", "people", "agreements", "lines", "bills", "tickets", "work")
     return {
         reverse("staff:home"): "account_manager",
         reverse("party:list"): "account_manager",
@@ -208,6 +220,10 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("products:order", args=[thread.organization, "mpls_vpn"]): "clerk",
         reverse("products:sheet", args=["mpls_vpn"]): "clerk",
         reverse("products:show", args=[thread.circuit]): "account_manager",
+        reverse("care:list"): "clerk",
+        reverse("care:list") + "?kind=fault&overdue=on&mine=on": "billing_officer",
+        reverse("care:show", args=[thread.ticket]): "clerk",
+        reverse("care:limits"): "department_manager",
         reverse("numbers:search") + "?pattern=8888": "clerk",
         reverse("oversight:audit"): "auditor",
         reverse("oversight:verify"): "auditor",

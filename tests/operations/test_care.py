@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.breaking import break_by, copy_to_break
 from tests.conftest import Cluster
+from tests.items import application
 from tests.lines import connect
 from tests.support import snapshot
 from tests.world import World, logins
@@ -22,13 +23,16 @@ from trunkline.care.types import (
     AppealOutcome,
     Area,
     Product,
+    RepairLimit,
     SupportGrade,
     TicketCount,
+    TicketFilter,
     TicketKind,
     TicketRequest,
     TicketView,
     WaivedPeriod,
 )
+from trunkline.counter import desk
 from trunkline.kernel.checks import Check
 from trunkline.kernel.refusals import Refused
 from trunkline.party.operations import grade_organization
@@ -38,6 +42,7 @@ from trunkline.security.models import AuditChange
 from trunkline.security.queries import actor_by_login, system_actor
 from trunkline.security.types import Actor, Channel, Door
 
+UNFINISHED = TicketFilter(unfinished=True)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -371,8 +376,8 @@ def test_another_branch_sees_nothing_and_can_do_nothing(
     ticket = opened(request(world), clerk, at)
     other = make_actor(role="clerk", branch="WH")
     with acting(other):
-        assert queries.open_tickets(at=at) == ()
-        assert queries.tickets_of_organization(ticket.organization_id) == ()
+        assert queries.find_tickets(UNFINISHED, at=at) == ()
+        assert queries.find_tickets(TicketFilter(organization_id=ticket.organization_id), at=at) == ()
         assert queries.timeline(ticket.id) == ()
         assert set(queries.counts(at).values()) == {TicketCount(0, 0, 0, 0)}
         with pytest.raises(Refused, match=r"ticket\.unknown"):
@@ -394,13 +399,15 @@ def test_a_desk_sees_what_is_overdue_first_then_what_is_due_next_and_the_answere
     care.cancel_ticket(ticket_id=dropped.id, text="重复", actor=back_office, at=at)
     now = at + 49 * HOUR
     with acting(clerk):
-        seen = queries.open_tickets(at=now)
+        seen = queries.find_tickets(UNFINISHED, at=now)
         assert [t.id for t in seen] == [later.id, late.id, asked.id, heard.id, answered.id]
         assert [t.overdue(now) for t in seen] == [True, True, False, False, False]
-        assert [t.id for t in queries.open_tickets(back_office.staff_id, at=now)] == [answered.id]
-        assert [t.id for t in queries.open_tickets(at=now, limit=2)] == [later.id, late.id]
-        history = queries.tickets_of_organization(heard.organization_id)
-        assert history[0].id == asked.id
+        assert [
+            t.id for t in queries.find_tickets(replace(UNFINISHED, owner_id=back_office.staff_id), at=now)
+        ] == [answered.id]
+        assert [t.id for t in queries.find_tickets(UNFINISHED, at=now, limit=2)] == [later.id, late.id]
+        history = queries.find_tickets(TicketFilter(organization_id=heard.organization_id), at=now)
+        assert {asked.id, dropped.id} <= {t.id for t in history}
         assert len(history) == 6
         assert queries.counts(now) == {
             TicketKind.FAULT: TicketCount(open=3, overdue=2, settled=1, in_time=1),
@@ -453,6 +460,13 @@ BREAKERS: dict[str, tuple[str, ...]] = {
         "UPDATE care_ticket SET due_at = due_at + interval '16 days' WHERE kind = 'complaint'",
     ),
     "ticket.first_response_recorded": ("UPDATE care_ticket SET first_responded_at = NULL",),
+    "ticket.urged_once_when_late": (
+        "UPDATE care_ticketentry SET at = at - interval '3 days' WHERE what = 'urge'",
+    ),
+    "ticket.as_it_was_ordered": (
+        "UPDATE ordering_order SET placed_at = placed_at - interval '1 hour' WHERE item_code = 'fault_report'",
+    ),
+    "ticket.set_limits_within_law": ("UPDATE care_repairlimit SET hours = 100",),
     "ticket.same_branch": ("UPDATE care_ticketentry SET branch_id = branch_id + 1",),
 }
 
@@ -467,6 +481,19 @@ def _build(world: World) -> None:
     heard = opened(complaint(world), clerk, at)
     care.take_ticket(ticket_id=heard.id, actor=system, at=at)
     told(heard, clerk, at)
+    opened(request(world), clerk, at)
+    assert care.urge_overdue(actor=system, at=at + 49 * HOUR) == 2
+    limit = RepairLimit(Product.FIXED, Area.RURAL, SupportGrade.NORMAL, 36, "皖网维〔2026〕7号", at.date())
+    care.set_repair_limit(limit=limit, actor=system, at=at)
+    (line,) = connect(world, system, at, 1)
+    said = {
+        "product": "mobile",
+        "symptom": "无信号",
+        "contact_name": "冯立群",
+        "contact_phone": "13855100001",
+    }
+    asked = application(world, "fault_report", [line], details=said)
+    desk.place(request=asked, actor=clerk, at=at + HOUR)
 
 
 @pytest.fixture(scope="module")

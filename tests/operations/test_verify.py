@@ -116,6 +116,14 @@ BREAKERS: dict[str, tuple[str, ...]] = {
     "run.expected_is_billed_or_parked": ("UPDATE runs_billrun SET expected = expected + 1",),
     "run.every_active_account_is_billed": (f"DELETE FROM billing_bill WHERE {ONE_BILL}",),
     "run.closed_has_no_waiting_part": ("UPDATE runs_billrunpart SET state = 'waiting'",),
+    "credit.within_rent": (
+        "UPDATE billing_billline SET kind = 'credit', amount = -9999, explanation = '{\"rent_month\": \"2026-09\"}'"
+        " WHERE id = (SELECT min(id) FROM billing_billline WHERE kind = 'usage')",
+    ),
+    "run.credits_have_their_tickets": (
+        "UPDATE billing_billline SET kind = 'credit', explanation = '{\"tickets\": [\"HF-F20260901-000001\"]}'"
+        " WHERE id = (SELECT min(id) FROM billing_billline WHERE kind = 'usage')",
+    ),
     "line.billed_once": (
         "UPDATE billing_billline SET line_id = (SELECT min(line_id) FROM billing_billline) WHERE kind = 'recurring'",
     ),

@@ -15,7 +15,11 @@ from trunkline.care.types import (
     TICKET_LIFE,
     AppealOutcome,
     Area,
+    Desk,
+    Limit,
+    Matter,
     Product,
+    RepairLimit,
     SupportGrade,
     TicketEvent,
     TicketKind,
@@ -113,7 +117,7 @@ def test_a_repair_has_its_limit_by_product_area_and_grade(
     product: Product, area: Area, grade: SupportGrade, hours: int
 ) -> None:
     assert limits.repair_limit(product, area, grade) == hours * HOUR
-    due = limits.deadlines(TicketKind.FAULT, product, area, grade, AT)
+    due = limits.deadlines(TicketKind.FAULT, limits.repair_limit(product, area, grade), AT)
     assert due == types.Deadlines(AT + timedelta(minutes=30), AT + hours * HOUR)
 
 
@@ -126,7 +130,7 @@ def test_no_repair_may_take_longer_than_the_law_allows(area: Area) -> None:
 
 def test_complaints_are_answered_within_15_days_and_enquiries_within_24_hours() -> None:
     for kind, limit in ((TicketKind.COMPLAINT, timedelta(days=15)), (TicketKind.ENQUIRY, 24 * HOUR)):
-        assert limits.deadlines(kind, None, Area.URBAN, SupportGrade.AAA, AT).due_at == AT + limit
+        assert limits.deadlines(kind, None, AT).due_at == AT + limit
 
 
 def test_every_grade_of_customer_has_a_grade_of_support_and_better_ones_wait_no_longer() -> None:
@@ -202,6 +206,15 @@ def test_rent_is_waived_for_the_days_of_a_fault_past_the_legal_limit_unless_the_
         (request(about_fee=True), Channel.OWN_HALL, None, [("ticket.complaint_only", "REG-09")]),
         (request(arose_on=TODAY), Channel.OWN_HALL, None, [("ticket.complaint_only", "REG-09")]),
         (complaint(about_fee=True, arose_on=TODAY), Channel.OWN_HALL, None, []),
+        (request(began_at=AT + HOUR), Channel.OWN_HALL, None, [("ticket.begins_later", "S25-2")]),
+        (request(matter=Matter.SP), Channel.OWN_HALL, None, [("ticket.complaint_only", "REG-09")]),
+        (request(wanted="退费"), Channel.OWN_HALL, None, [("ticket.complaint_only", "REG-09")]),
+        (complaint(matter=Matter.SERVICE), Channel.OWN_HALL, None, []),
+        (complaint(matter=Matter.SP), Channel.OWN_HALL, None, [("ticket.matter_unnamed", "S26")]),
+        (complaint(matter=Matter.SP, matter_reference="甲公司"), Channel.OWN_HALL, None, []),
+        (complaint(matter=Matter.BILL), Channel.OWN_HALL, None, [("ticket.matter_unnamed", "S26")]),
+        (complaint(matter=Matter.LINE), Channel.OWN_HALL, None, [("ticket.matter_unnamed", "S26")]),
+        (complaint(matter=Matter.LINE, line_id=5), Channel.OWN_HALL, line(1), []),
         (complaint(arose_on=TODAY + timedelta(days=1)), Channel.OWN_HALL, None, [("ticket.arose_later", "REG-09")]),
         (request(reporter_name="", subject="", product=None, circuit=""), Channel.WEB_HALL, None,
          [("ticket.channel", "S25-C"), ("ticket.reporter_missing", "S25-1"), ("ticket.words_missing", "S25-1"),
@@ -211,7 +224,7 @@ def test_rent_is_waived_for_the_days_of_a_fault_past_the_legal_limit_unless_the_
 def test_opening_a_ticket_is_refused_for_every_reason_at_once(
     asked: TicketRequest, channel: Channel, of: LineView | None, expected: list[tuple[str, str]]
 ) -> None:
-    assert codes(opening.open_refusals(asked, channel=channel, today=TODAY, line=of)) == expected
+    assert codes(opening.open_refusals(asked, channel=channel, at=AT, line=of)) == expected
 
 
 #: What may happen in each state, beside notes, feedback and handing over, and where it leads.
@@ -230,6 +243,7 @@ LIFE = {
 @pytest.mark.parametrize("event", TicketEvent)
 def test_an_event_leads_on_or_is_refused_by_the_table(state: TicketState, event: TicketEvent) -> None:
     stays = event in {"note", "feedback", "hand_over"} and state not in {"closed", "cancelled"}
+    stays = stays or (event == "urge" and state in {"acknowledged", "inProgress", "pending", "appealed"})
     expected = state.value if stays else LIFE[state].get(event)
     assert TICKET_LIFE.after(state, event) == expected
     found = codes(handling.event_refusals(ticket(state=state), event, AT))
@@ -291,9 +305,67 @@ def test_what_is_done_has_its_words() -> None:
 def test_a_ticket_goes_to_somebody_else_of_its_branch_who_works_on_tickets(
     receiver: Actor, expected: list[str]
 ) -> None:
-    found = handling.hand_over_refusals(ticket(), receiver)
+    found = handling.hand_over_refusals(ticket(), receiver, None)
     assert [refusal.code for refusal in found] == expected
     assert {refusal.clause for refusal in found} <= {"S25-1"}
+
+
+@pytest.mark.parametrize(
+    ("receiver", "desk", "waits_at", "expected"),
+    [
+        (None, Desk.NETWORK, None, []),
+        (None, Desk.SP, Desk.NETWORK, []),
+        (None, Desk.SP, Desk.SP, ["ticket.desk_already"]),
+        (None, None, None, ["ticket.receiver_missing"]),
+        (staff(), Desk.SP, None, ["ticket.receiver_missing"]),
+    ],
+)
+def test_a_ticket_goes_to_one_department_or_to_one_person(
+    receiver: Actor | None, desk: Desk | None, waits_at: Desk | None, expected: list[str]
+) -> None:
+    found = handling.hand_over_refusals(ticket(desk=waits_at), receiver, desk)
+    assert codes(found) == [(code, "S25-1") for code in expected]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told", "answered", "expected"),
+    [
+        (30, False, False, []),
+        (31, False, False, [Limit.FIRST_RESPONSE]),
+        (31, True, False, []),
+        (48 * 60, True, False, []),
+        (48 * 60 + 1, True, False, [Limit.ANSWER]),
+        (48 * 60 + 1, False, False, [Limit.FIRST_RESPONSE, Limit.ANSWER]),
+        (48 * 60 + 1, False, True, []),
+    ],
+)
+def test_a_ticket_is_late_with_what_has_not_been_done_by_its_limit(
+    minutes: int, told: bool, answered: bool, expected: list[Limit]
+) -> None:
+    late = ticket(
+        first_response_due_at=AT + HOUR / 2,
+        first_responded_at=AT if told else None,
+        resolved_at=AT if answered else None,
+    )
+    assert list(limits.limits_passed(late, AT + timedelta(minutes=minutes))) == expected
+
+
+@pytest.mark.parametrize(
+    ("area", "hours", "expected"),
+    [
+        (Area.URBAN, 48, []),
+        (Area.URBAN, 49, ["limit.too_long"]),
+        (Area.RURAL, 72, []),
+        (Area.RURAL, 73, ["limit.too_long"]),
+        (Area.RURAL, 0, ["limit.too_long"]),
+    ],
+)
+def test_no_limit_is_set_that_is_longer_than_the_laws(area: Area, hours: int, expected: list[str]) -> None:
+    limit = RepairLimit(Product.FIXED, area, SupportGrade.NORMAL, hours, "皖网维〔2026〕7号", TODAY)
+    assert [refusal.code for refusal in limits.limit_refusals(limit)] == expected
+    bare = replace(limit, reference=" ", valid_to=TODAY)
+    found = [refusal.code for refusal in limits.limit_refusals(bare)]
+    assert found == [*expected, "limit.no_reference", "limit.ends_early"]
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,7 @@ MATRIX: dict[str, dict[str, set[str]]] = {
     "prepayment_refund": {state: {"S13-G2"} for state in STATES if state != "balance"}
     | {state: {"S13-G2", "S13-G3"} for state in ("agreement", "handset", "marketing", "premium")},
     "user_record_change": {},
+    "fault_report": {},
     "account_record_change": {},
     "detail_masking": {},
     "service_password_reset": {"arrears": {"S24-G1"}, "blacklist": {"S24-G1"}},

@@ -33,6 +33,7 @@ from trunkline.rating.rules import first_month_allowance
 
 UNIT_NAMES = {
     "month": Text("月", "month"),
+    "day": Text("天", "days"),
     "item": Text("项", "item"),
     "minute": Text("分钟", "minutes"),
     "message": Text("条", "messages"),

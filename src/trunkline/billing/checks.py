@@ -118,6 +118,21 @@ CHECKS = (
         ),
     ),
     Check(
+        "credit.within_rent",
+        "REG-04",
+        Text(
+            "账单减免的月租费不超过该月收取的月租费",
+            "Bills give back no more of a line's rent of a month than was charged for it",
+        ),
+        places(
+            "SELECT g.line_id || ' ' || g.month FROM (SELECT line_id, explanation->>'rent_month' AS month, "
+            "-sum(amount) AS given FROM billing_billline WHERE kind = 'credit' GROUP BY 1, 2) g "
+            "LEFT JOIN (SELECT l.line_id, to_char(b.month, 'YYYY-MM') AS month, sum(l.amount) AS charged "
+            "FROM billing_billline l JOIN billing_bill b ON b.id = l.bill_id WHERE l.kind = 'recurring' "
+            "GROUP BY 1, 2) c USING (line_id, month) WHERE g.given > coalesce(c.charged, 0)"
+        ),
+    ),
+    Check(
         "line.billed_once",
         "",
         Text("同一用户同一月只收一次月租费", "No line pays its plan twice for a month"),

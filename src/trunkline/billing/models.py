@@ -76,7 +76,16 @@ class BillLine(models.Model):
     explanation = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["bill", "ordinal"], name="one_bill_line_an_ordinal")]
+        constraints = [
+            models.UniqueConstraint(fields=["bill", "ordinal"], name="one_bill_line_an_ordinal"),
+            models.UniqueConstraint(
+                fields=["line", "code"], condition=Q(kind="credit"), name="each_credit_given_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="credit") | Q(amount__lt=0, line__isnull=False),
+                name="credit_gives_back",
+            ),
+        ]
 
 
 class Payment(models.Model):

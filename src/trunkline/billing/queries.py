@@ -112,6 +112,12 @@ def bill(bill_id: int) -> BillView:
     return _bill(row)
 
 
+def bill_of_number(number: str) -> BillView | None:
+    """The bill of a number, None when there is none in the actor's branches."""
+    row = Bill.objects.filter(number=number.strip()).first()
+    return _bill(row) if row is not None else None
+
+
 def bills_by_id(ids: Iterable[int]) -> dict[int, BillView]:
     """Bills by id; unknown ids are left out."""
     return {row.pk: _bill(row) for row in Bill.objects.filter(pk__in=set(ids))}
@@ -150,6 +156,36 @@ def billed_accounts(month: Month, among: Iterable[int] | None = None) -> frozens
             [month.first_day, list(among)],
         )
         return frozenset(account for (account,) in cursor.fetchall())
+
+
+def rents_charged(wanted: Iterable[tuple[int, int, Month]]) -> dict[tuple[int, Month], Decimal]:
+    """What bills charged lines for their plans: of (account, line, month), by line and month."""
+    asked = list(wanted)
+    if not asked:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.line_id, b.month, l.amount FROM unnest(%s::bigint[], %s::bigint[], %s::date[]) "
+            "AS w(account_id, line_id, month) JOIN billing_bill b USING (account_id, month) "
+            "JOIN billing_billline l ON l.bill_id = b.id AND l.line_id = w.line_id AND l.kind = 'recurring'",
+            [
+                [account for account, _, _ in asked],
+                [line for _, line, _ in asked],
+                [month.first_day for _, _, month in asked],
+            ],
+        )
+        return {(line, Month.of(day)): amount for line, day, amount in cursor.fetchall()}
+
+
+def waivers_given(line_ids: Iterable[int]) -> dict[tuple[int, str], tuple[Decimal, int]]:
+    """By line and month of the rent (YYYY-MM): the yuan that bills gave back of it, and on how many (REG-04)."""
+    rows = BillLine.objects.filter(kind=ChargeKind.CREDIT, line_id__in=set(line_ids))
+    found: dict[tuple[int, str], tuple[Decimal, int]] = {}
+    for line_id, explanation, amount in rows.values_list("line_id", "explanation", "amount"):
+        key = (line_id, explanation["rent_month"])
+        before, times = found.get(key, (ZERO, 0))
+        found[key] = (before - amount, times + 1)
+    return found
 
 
 def bill_lines(bill_id: int) -> tuple[BillLineView, ...]:

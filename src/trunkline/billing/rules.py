@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from trunkline.billing.types import ChargeLine, DueRelease, PremiumDeposit, Rounding, TaxLine
 from trunkline.catalog.types import FirstMonthMode, TaxClass
-from trunkline.kernel.money import FEN, ZERO, fen_half_up, tax_included
+from trunkline.kernel.money import FEN, ZERO, fen_half_up, fen_up, tax_included
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
@@ -105,6 +105,15 @@ def fee_by_days(fee: Decimal, days: int, days_in_month: int) -> MonthlyFee:
     exact = fee * days / days_in_month
     amount = fen_half_up(exact)
     return MonthlyFee(amount, Rounding.EXACT if amount == exact else Rounding.HALF_UP, "S06-E2")
+
+
+def waived_rent(rent: Decimal, days: int, days_in_month: int) -> MonthlyFee:
+    """What `days` of a month give back of its `rent`, rounded up in the user's favour, never more than it (REG-04)."""
+    if not 0 <= days <= days_in_month or days_in_month not in range(28, 32):
+        raise ValueError(f"not {days} days of a month of {days_in_month}")
+    exact = rent * days / days_in_month
+    amount = min(fen_up(exact), rent)
+    return MonthlyFee(amount, Rounding.EXACT if amount == exact else Rounding.UP, "REG-04")
 
 
 def usage_amount(charge: int) -> Decimal:

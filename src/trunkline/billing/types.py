@@ -30,6 +30,8 @@ class ChargeKind(StrEnum):
     RECURRING = "recurring"
     USAGE = "usage"
     ONE_OFF = "one_off"
+    #: What is given back (REG-04): its amount is negative.
+    CREDIT = "credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,17 @@ class Rounding(StrEnum):
     HALF_UP = "half_up"
     #: In favour of the user (P2-07).
     DOWN = "down"
+    #: In favour of the user, of what is given back (REG-04).
+    UP = "up"
 
 
 ROUNDING_NAMES = {
     Rounding.EXACT: Text("不需取整", "Exact"),
     Rounding.HALF_UP: Text("合计后一次四舍五入到分", "The sum rounded half up to the fen, once"),
     Rounding.DOWN: Text("惠及用户，舍去分以下", "In the user's favour: what is below the fen is dropped"),
+    Rounding.UP: Text(
+        "惠及用户，不足一分的进为一分", "In the user's favour: what is below the fen becomes one"
+    ),
 }
 
 
@@ -117,6 +124,32 @@ class UsageTotal:
     allowance_units: int
     charged_units: int
     charge: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaivedDays:
+    """障碍减免 (REG-04): the days of a ticket's fault within one month, half-open."""
+
+    ticket: str
+    first_day: date
+    end_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class RentWaiver:
+    """What is waived of a line's rent of one month, as it stands now.
+
+    `days` counts each day once, however many faults touched it. `rent` is what an earlier bill charged for the
+    month, None where the bill being made does; `given` was credited before, on `times` bills.
+    """
+
+    line_id: int
+    month: Month
+    days: int
+    spans: tuple[WaivedDays, ...]
+    rent: Decimal | None
+    given: Decimal
+    times: int
 
 
 @dataclass(frozen=True, slots=True)

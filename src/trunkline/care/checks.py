@@ -34,6 +34,20 @@ _RESPONSE = """
 SELECT t.number FROM care_ticket t WHERE t.first_responded_at IS DISTINCT FROM
     (SELECT e.at FROM care_ticketentry e WHERE e.ticket_id = t.id AND e.what = 'feedback' ORDER BY e.id LIMIT 1)
 """
+_URGED = """
+SELECT t.number FROM care_ticket t JOIN care_ticketentry e ON e.ticket_id = t.id AND e.what = 'urge'
+WHERE e.at <= CASE e.late_with WHEN 'answer' THEN t.due_at ELSE t.first_response_due_at END
+    OR EXISTS (SELECT 1 FROM care_ticketentry other WHERE other.ticket_id = t.id AND other.what = 'urge'
+        AND other.late_with = e.late_with AND other.id <> e.id)
+"""
+_ORDER = """
+SELECT t.number FROM care_ticket t JOIN ordering_order o ON o.id = t.order_id
+WHERE o.organization_id <> t.organization_id OR o.placed_at <> t.opened_at OR o.placed_by_id <> t.first_contact_owner_id
+"""
+_SET_LIMITS = """
+SELECT product || ' ' || area || ' ' || grade FROM care_repairlimit
+WHERE hours > CASE area WHEN 'urban' THEN 48 ELSE 72 END OR reference = ''
+"""
 _BRANCH = """
 SELECT t.number FROM care_ticket t JOIN party_organization o ON o.id = t.organization_id
 WHERE t.branch_id <> o.branch_id
@@ -81,6 +95,30 @@ CHECKS = (
             "首次反馈时间与记录一致", "The first response is the first entry that told the customer something"
         ),
         places(_RESPONSE),
+    ),
+    Check(
+        "ticket.urged_once_when_late",
+        "P1-03",
+        Text("每个时限只在超过后催办一次", "A ticket is urged once for a limit, after it has passed"),
+        places(_URGED),
+    ),
+    Check(
+        "ticket.as_it_was_ordered",
+        "S25-2",
+        Text(
+            "工单的客户、受理时间和首问负责人与受理单一致",
+            "A ticket taken down by an order has its customer, its time and its first contact",
+        ),
+        places(_ORDER),
+    ),
+    Check(
+        "ticket.set_limits_within_law",
+        "REG-04",
+        Text(
+            "设置的修复时限有依据，且不超过法定时限",
+            "Every limit of repair that was set rests on something and is within the law's",
+        ),
+        places(_SET_LIMITS),
     ),
     Check(
         "ticket.same_branch",

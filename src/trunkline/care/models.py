@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from trunkline.care.types import (
     FINISHED,
     AppealOutcome,
     Area,
+    Desk,
+    Limit,
+    Matter,
     Product,
     SupportGrade,
     TicketEvent,
@@ -34,6 +39,8 @@ class Ticket(models.Model):
     kind = models.CharField(max_length=12, choices=[(c, c) for c in TicketKind])
     state = models.CharField(max_length=14, choices=[(c, c) for c in TicketState])
     organization = Reference("party.Organization")
+    #: The order it was taken down by.
+    order = Reference("ordering.Order", null=True)
     line = Reference("subscriptions.Line", null=True)
     #: Empty where it is about no network service.
     product = models.CharField(max_length=8, blank=True, choices=[(c, c) for c in Product])
@@ -49,9 +56,17 @@ class Ticket(models.Model):
     about_fee = models.BooleanField(default=False)
     #: When the cause of a complaint arose (REG-09).
     arose_on = models.DateField(null=True)
+    #: When the customer noticed the fault.
+    began_at = models.DateTimeField(null=True)
+    matter = models.CharField(max_length=8, blank=True, default="", choices=[(c, c) for c in Matter])
+    #: The bill's number, or the SP's name.
+    matter_reference = models.CharField(max_length=80, blank=True, default="")
+    wanted = models.TextField(blank=True, default="")
     #: 首问负责 (S25-1).
     first_contact_owner = Reference("security.Staff")
     owner = Reference("security.Staff")
+    #: Where it waits to be taken.
+    desk = models.CharField(max_length=8, blank=True, default="", choices=[(c, c) for c in Desk])
     opened_at = models.DateTimeField()
     first_response_due_at = models.DateTimeField()
     first_responded_at = models.DateTimeField(null=True)
@@ -81,6 +96,16 @@ class Ticket(models.Model):
             models.CheckConstraint(condition=Q(area__in=[*Area]), name="ticket_area"),
             models.CheckConstraint(condition=Q(grade__in=[*SupportGrade]), name="ticket_grade"),
             models.CheckConstraint(condition=Q(channel__in=[*Channel]), name="ticket_channel"),
+            models.CheckConstraint(condition=Q(desk__in=["", *Desk]), name="ticket_desk"),
+            models.CheckConstraint(
+                condition=Q(matter="", matter_reference="", wanted="")
+                | Q(kind="complaint", matter__in=[*Matter]),
+                name="ticket_matter",
+            ),
+            models.CheckConstraint(
+                condition=Q(began_at__isnull=True) | Q(kind="fault", began_at__lte=F("opened_at")),
+                name="ticket_began",
+            ),
             models.CheckConstraint(
                 condition=~Q(reporter_name="") & ~Q(reporter_phone="") & ~Q(subject="") & ~Q(description=""),
                 name="ticket_words",
@@ -138,7 +163,12 @@ class Ticket(models.Model):
                 fields=["owner", "due_at"],
                 condition=~Q(state__in=[*FINISHED]),
                 name="tickets_on_a_desk",
-            )
+            ),
+            models.Index(
+                fields=["resolved_at"],
+                condition=Q(kind="fault", resolved_at__isnull=False, caused_by_terminal=False),
+                name="tickets_of_restored_faults",
+            ),
         ]
 
 
@@ -153,9 +183,55 @@ class TicketEntry(models.Model):
     text = models.TextField(blank=True)
     #: The ticket's state after it.
     state = models.CharField(max_length=14, choices=[(c, c) for c in TicketState])
+    #: What it was urged for.
+    late_with = models.CharField(max_length=16, blank=True, default="", choices=[(c, c) for c in Limit])
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(what__in=[*TicketEvent]), name="ticket_entry_what"),
             models.CheckConstraint(condition=Q(state__in=[*TicketState]), name="ticket_entry_state"),
+            models.CheckConstraint(
+                condition=Q(what="urge", late_with__in=[*Limit]) | ~Q(what="urge") & Q(late_with=""),
+                name="ticket_entry_late_with",
+            ),
+            models.UniqueConstraint(
+                fields=["ticket", "late_with"], condition=Q(what="urge"), name="urged_once_a_limit"
+            ),
+        ]
+
+
+class RepairLimit(models.Model):
+    """修复时限 (S25-2) of a product, area and grade for some days; without one the published limit holds."""
+
+    product = models.CharField(max_length=8, choices=[(c, c) for c in Product])
+    area = models.CharField(max_length=8, choices=[(c, c) for c in Area])
+    grade = models.CharField(max_length=8, choices=[(c, c) for c in SupportGrade])
+    hours = models.PositiveSmallIntegerField()
+    reference = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(product__in=[*Product], area__in=[*Area], grade__in=[*SupportGrade])
+                & ~Q(reference=""),
+                name="repair_limit_of",
+            ),
+            models.CheckConstraint(
+                condition=Q(hours__gte=1) & (Q(area="urban", hours__lte=48) | Q(area="rural", hours__lte=72)),
+                name="repair_limit_within_law",
+            ),
+            ExclusionConstraint(
+                name="repair_limits_do_not_overlap",
+                expressions=[
+                    ("product", RangeOperators.EQUAL),
+                    ("area", RangeOperators.EQUAL),
+                    ("grade", RangeOperators.EQUAL),
+                    (
+                        Func("valid_from", "valid_to", function="DATERANGE", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
         ]

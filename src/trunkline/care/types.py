@@ -65,6 +65,7 @@ class TicketEvent(StrEnum):
     APPEAL = "appeal"
     ACCEPT_APPEAL = "accept_appeal"
     DECIDE_APPEAL = "decide_appeal"
+    URGE = "urge"
 
 
 TICKET_EVENT_NAMES = {
@@ -81,6 +82,7 @@ TICKET_EVENT_NAMES = {
     TicketEvent.APPEAL: Text("申诉", "Appealed"),
     TicketEvent.ACCEPT_APPEAL: Text("申诉受理", "Appeal accepted"),
     TicketEvent.DECIDE_APPEAL: Text("申诉答复", "Appeal decided"),
+    TicketEvent.URGE: Text("催办", "Urged"),
 }
 
 #: Nobody has restored service or answered yet: the clock runs.
@@ -111,6 +113,7 @@ TICKET_LIFE: Transitions[TicketState, TicketEvent] = Transitions(
             for event in (TicketEvent.NOTE, TicketEvent.FEEDBACK, TicketEvent.HAND_OVER)
             for state in (*_RUNNING, TicketState.RESOLVED, TicketState.APPEALED)
         ),
+        *((state, TicketEvent.URGE, state) for state in (*_RUNNING, TicketState.APPEALED)),
     )
 )
 
@@ -160,6 +163,55 @@ SUPPORT_GRADE_NAMES = {
 }
 
 
+class Desk(StrEnum):
+    """处理部门: where a ticket waits until somebody there takes it; SP is the partner's (domain 8.4, P1-03)."""
+
+    NETWORK = "network"
+    BILLING = "billing"
+    PRODUCT = "product"
+    SALES = "sales"
+    SP = "sp"
+
+
+DESK_NAMES = {
+    Desk.NETWORK: Text("网络维护部门", "Network maintenance"),
+    Desk.BILLING: Text("账务部门", "Billing"),
+    Desk.PRODUCT: Text("产品部门", "Products"),
+    Desk.SALES: Text("集团客户部门", "Group customers"),
+    Desk.SP: Text("合作服务商（SP）", "Service provider (SP)"),
+}
+
+
+class Matter(StrEnum):
+    """投诉对象: what a complaint is about."""
+
+    LINE = "line"
+    BILL = "bill"
+    SERVICE = "service"
+    SP = "sp"
+
+
+MATTER_NAMES = {
+    Matter.LINE: Text("号码或线路", "A line"),
+    Matter.BILL: Text("账单收费", "A bill"),
+    Matter.SERVICE: Text("服务质量", "Our service"),
+    Matter.SP: Text("合作服务商（SP）", "A service provider (SP)"),
+}
+
+
+class Limit(StrEnum):
+    """时限: what a ticket can be late with; it is urged once for each (P1-03)."""
+
+    FIRST_RESPONSE = "first_response"
+    ANSWER = "answer"
+
+
+LIMIT_NAMES = {
+    Limit.FIRST_RESPONSE: Text("首次反馈时限", "First response"),
+    Limit.ANSWER: Text("办结时限", "Repair or answer"),
+}
+
+
 class AppealOutcome(StrEnum):
     """What the appeal centre answered (REG-09)."""
 
@@ -175,7 +227,7 @@ APPEAL_OUTCOME_NAMES = {
 }
 
 #: The longest text of each field of a request, in characters.
-LONGEST = {"reporter_name": 40, "subject": 80, "circuit": 80}
+LONGEST = {"reporter_name": 40, "subject": 80, "circuit": 80, "matter_reference": 80}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +236,9 @@ class TicketRequest:
 
     A fault names its `product` and the line or circuit it is of. `grade` is a circuit's own; without it the
     customer's counts. A complaint may be `about_fee`, and `arose_on` is the day its cause arose (the day of the
-    complaint when it is not said), from which the time for an appeal counts (REG-09).
+    complaint when it is not said), from which the time for an appeal counts (REG-09). `began_at` is when the
+    customer noticed a fault; the clock starts at the report all the same (S25-2). A complaint says what it is about
+    (`matter`, with the bill's number or the SP's name) and the outcome `wanted`.
     """
 
     kind: TicketKind
@@ -200,6 +254,33 @@ class TicketRequest:
     grade: SupportGrade | None = None
     about_fee: bool = False
     arose_on: date | None = None
+    began_at: datetime | None = None
+    matter: Matter | None = None
+    matter_reference: str = ""
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How a ticket was taken in: through which channel, by whom (首问负责), when, and by which order if by one."""
+
+    channel: Channel
+    staff_id: int
+    at: datetime
+    order_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepairLimit:
+    """时限 of repair by product, area and grade. Without `valid_from` it is the published one (domain 4.3)."""
+
+    product: Product
+    area: Area
+    grade: SupportGrade
+    hours: int
+    reference: str
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +304,32 @@ class WaivedPeriod:
 
 
 @dataclass(frozen=True, slots=True)
+class WaivedRent:
+    """The days of a ticket on which its line pays no rent (REG-04)."""
+
+    ticket: str
+    line_id: int
+    period: WaivedPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets to list; `text` is part of a number, a phone or what names the organisation."""
+
+    text: str = ""
+    kind: TicketKind | None = None
+    state: TicketState | None = None
+    product: Product | None = None
+    desk: Desk | None = None
+    organization_id: int | None = None
+    line_id: int | None = None
+    order_id: int | None = None
+    owner_id: int | None = None
+    overdue: bool = False
+    unfinished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TicketView:
     """A ticket.
 
@@ -237,6 +344,7 @@ class TicketView:
     state: TicketState
     branch_id: int
     organization_id: int
+    order_id: int | None
     line_id: int | None
     product: Product | None
     circuit: str
@@ -250,8 +358,13 @@ class TicketView:
     description: str
     about_fee: bool
     arose_on: date | None
+    began_at: datetime | None
+    matter: Matter | None
+    matter_reference: str
+    wanted: str
     first_contact_id: int
     owner_id: int
+    desk: Desk | None
     opened_at: datetime
     first_response_due_at: datetime
     first_responded_at: datetime | None
@@ -278,13 +391,14 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """A line of a ticket's timeline; `state` is the ticket's after it."""
+    """A line of a ticket's timeline; `state` is the ticket's after it, `limit` what an urging was for."""
 
     at: datetime
     staff_id: int
     what: TicketEvent
     text: str
     state: TicketState
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ def service_items() -> dict[str, ServiceItem[Any, Any]]:
     return {item.code: item for item in sorted(found, key=lambda item: (item.clause, item.place))}
 
 
+def item_titles() -> dict[str, Text]:
+    """Titles of the items by code."""
+    return {code: item.title for code, item in service_items().items()}
+
+
 def service_item(code: str) -> ServiceItem[Any, Any]:
     """One service item; `Refused` (``order.item_unknown``) when there is none."""
     item = service_items().get(code)

@@ -24,6 +24,11 @@ def fen_down(amount: Decimal) -> Decimal:
     return amount.quantize(FEN, ROUND_DOWN)
 
 
+def fen_up(amount: Decimal) -> Decimal:
+    """Round up to whole fen (what is given back to a customer)."""
+    return amount.quantize(FEN, ROUND_UP)
+
+
 def whole_up(amount: Decimal) -> int:
     """Round up to a whole unit: the rule that favours the user of an allowance (P2-07)."""
     return int(amount.to_integral_value(ROUND_UP))

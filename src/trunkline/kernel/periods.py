@@ -68,6 +68,15 @@ def local_date(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
 
 
+def instant_of(text: str) -> datetime:
+    """An instant as people write it: a wall-clock time of Asia/Shanghai unless the text names a zone.
+
+    ValueError when it is none.
+    """
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)
+
+
 def start_of_day(day: date) -> datetime:
     """The first instant of a calendar day of Asia/Shanghai, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)

@@ -19,6 +19,7 @@ from trunkline.ordering.types import (
     ItemAction,
     OrderRequest,
     PaperKind,
+    PlacedOrder,
     VerificationKind,
 )
 from trunkline.party.types import HandlerView, OrganizationView
@@ -90,8 +91,7 @@ class Circumstances:
     """What is the same for every item: who applies for whom, where, when.
 
     `keys` are the lines to work on now, the item's own ids as its plan named them; empty while it is being judged
-    for the first time. `locking` asks `load` for row locks, in the order of ids. `order_id` is the order that is
-    being carried out, None before there is one.
+    for the first time. `locking` asks `load` for row locks, in the order of ids. `order` is known to the effects.
     """
 
     request: OrderRequest
@@ -102,7 +102,7 @@ class Circumstances:
     at: datetime
     keys: tuple[int, ...] = ()
     locking: bool = False
-    order_id: int | None = None
+    order: PlacedOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,8 @@ class ServiceItem(Generic[Facts, Subject]):
     `more_fields` are asked for besides, given the answers so far: those of the product that was chosen. Of a
     `lasting` item the effects only begin what others finish: its order stays in progress until `engine.fulfil`;
     `due` then says by when.
+    `outcomes` says what the effects came to for each line, where that was not known before (the number of a ticket).
+    `proof_when` narrows a proof of identity to what reveals something of the customer's.
     """
 
     code: str
@@ -189,6 +191,8 @@ class ServiceItem(Generic[Facts, Subject]):
     inferred_channels: frozenset[Channel] = frozenset()
     notices: tuple[Text, ...] = ()
     waits: Callable[[Circumstances, Facts], Condition | None] | None = None
+    outcomes: Callable[[Circumstances, Sequence[Subject]], Sequence[Sequence[Change]]] | None = None
+    proof_when: Callable[[Circumstances], bool] | None = None
     origin: Origin = Origin.SOURCE
     inline: bool = True
     needs_handler: bool = True

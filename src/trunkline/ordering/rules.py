@@ -96,11 +96,14 @@ def verification_refusals(
 ) -> tuple[Refusal, ...]:
     """Electronic channels need a fresh proof of the kind the item accepts, for this customer (X-R2, S18-3).
 
-    Some items need it wherever they are served (S24-3, S30-A1). It is asked for when the order is placed; what was
+    Some items need it wherever they are served (S24-3, S30-A1), some only for what reveals data (`proof_when`).
+    It is asked for when the order is placed; what was
     proved then holds when the order is carried out.
     """
     needed = item.verified_everywhere or sees_no_papers(item, around.channel)
     if around.keys or not needed or not item.verifications:
+        return ()
+    if item.proof_when is not None and not item.proof_when(around):
         return ()
     chosen = {choice.line_id for choice in around.request.lines}
     holds = (

@@ -204,6 +204,16 @@ class OrderRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """The order that is being carried out: when the customer asked, and who took it."""
+
+    id: int
+    number: str
+    placed_at: datetime
+    placed_by_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One value before and after (records of every acceptance, domain 1.0)."""
 

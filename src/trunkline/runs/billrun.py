@@ -23,6 +23,7 @@ from trunkline.runs.models import BillRun, BillRunPart, ParkedAccount
 from trunkline.runs.parts import bill_accounts, record_parked
 from trunkline.runs.queries import bill_run, bill_run_by_id, bill_runs
 from trunkline.runs.types import BillRunView, PartKind, PartState, RunProgress, RunState
+from trunkline.runs.waivers import due_waivers
 from trunkline.runs.work import LateCharges, Work, due_releases, late_charges, rate_month
 from trunkline.security.audit import acting, operation
 from trunkline.security.queries import branches
@@ -236,6 +237,7 @@ def prepare(run: BillRun, *, actor: Actor, at: datetime) -> Work:
     with acting(actor):
         facts = month_facts(month)
         releases = due_releases(month)
+        waivers = due_waivers(month, until=run.started_at)
         # Rating reads the list of files first; the transaction then stands idle, which hurts nobody.
         rated = rate_month(facts, through=run.usage_through)
     record_rating(month=month, result=rated, usage_through=run.usage_through, actor=actor, at=at)
@@ -248,7 +250,7 @@ def prepare(run: BillRun, *, actor: Actor, at: datetime) -> Work:
         record_rating(month=earlier, result=after, usage_through=run.usage_through, actor=actor, at=at)
         for account, charges in late_charges(earlier_facts, before, after).items():
             late.setdefault(account, []).extend(charges)
-    return Work(facts, rated.totals, late, releases)
+    return Work(facts, rated.totals, late, releases, waivers)
 
 
 def _months_with_late_usage(run: BillRun, actor: Actor) -> list[tuple[Month, int]]:

@@ -59,6 +59,19 @@ CHECKS = (
         _active_accounts_without_a_bill,
     ),
     Check(
+        "run.credits_have_their_tickets",
+        "REG-04",
+        Text(
+            "每笔障碍减免都有该号码超时修复的工单",
+            "Every rent that was waived names tickets of faults of its line",
+        ),
+        places(
+            "SELECT l.line_id || ' ' || l.code FROM billing_billline l "
+            "WHERE l.kind = 'credit' AND NOT EXISTS (SELECT 1 FROM care_ticket t WHERE t.line_id = l.line_id "
+            "AND t.kind = 'fault' AND l.explanation->'tickets' ? t.number)"
+        ),
+    ),
+    Check(
         "run.closed_has_no_waiting_part",
         "",
         Text("已关账批次没有未完成的部分", "A closed run has no part that waits"),

@@ -12,7 +12,8 @@ from trunkline.agreements.queries import premium_schedule
 from trunkline.billing.charges import line_charges, usage_charges
 from trunkline.billing.installed import installed_charges
 from trunkline.billing.rules import due_release
-from trunkline.billing.types import BillDraft, ChargeLine, DueRelease, UsageTotal
+from trunkline.billing.types import BillDraft, ChargeLine, DueRelease, RentWaiver, UsageTotal
+from trunkline.billing.waivers import waiver_charges
 from trunkline.kernel.periods import Month
 from trunkline.ledger.queries import premium_balances
 from trunkline.party.types import AccountView
@@ -44,11 +45,13 @@ class Work:
         totals: pa.Table,
         late: Mapping[int, Sequence[ChargeLine]],
         releases: Mapping[int, Sequence[DueRelease]],
+        waivers: Mapping[int, Sequence[RentWaiver]],
     ) -> None:
         self.facts = facts
         self.totals = totals
         self.late = late
         self.releases = releases
+        self.waivers = waivers
 
     def __str__(self) -> str:
         return str(self.facts.month)
@@ -77,6 +80,7 @@ class Work:
         for product in self.facts.installed.get(account.id, ()):
             charges += installed_charges(product, self.facts.month, self.facts.tariff.rate)
         charges += self.late.get(account.id, ())
+        charges += waiver_charges(charges, self.waivers.get(account.id, ()))
         return BillDraft(
             account_id=account.id,
             organization_id=account.organization_id,

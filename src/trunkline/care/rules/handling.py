@@ -7,8 +7,10 @@ from datetime import datetime
 
 from trunkline.care.rules.limits import past_legal_limit
 from trunkline.care.types import (
+    DESK_NAMES,
     TICKET_LIFE,
     TICKET_STATE_NAMES,
+    Desk,
     TicketEvent,
     TicketKind,
     TicketView,
@@ -52,6 +54,16 @@ RECEIVER_MAY_NOT = Refusal(
     "ticket.receiver_may_not",
     "S25-1",
     Text("{subject}的岗位不处理工单", "The role of {subject} does not work on tickets"),
+)
+RECEIVER_MISSING = Refusal(
+    "ticket.receiver_missing",
+    "S25-1",
+    Text("须选定转交的部门或人员，二者选一", "Say to which department, or to whom, it is handed over"),
+)
+DESK_ALREADY = Refusal(
+    "ticket.desk_already",
+    "S25-1",
+    Text("工单已在{desk}等待处理", "The ticket waits there already: {desk_en}"),
 )
 RESOLUTION_MISSING = Refusal(
     "ticket.resolution_missing",
@@ -116,9 +128,16 @@ def text_refusals(text: str) -> tuple[Refusal, ...]:
     return () if text.strip() else (TEXT_MISSING,)
 
 
-def hand_over_refusals(ticket: TicketView, receiver: Actor) -> tuple[Refusal, ...]:
-    """Why a ticket cannot be handed over to `receiver`: somebody else, who works on tickets in its branch."""
+def hand_over_refusals(ticket: TicketView, receiver: Actor | None, desk: Desk | None) -> tuple[Refusal, ...]:
+    """Why a ticket cannot be handed over: to another department, or to somebody else of its branch, not to both."""
     found: list[Refusal] = []
+    if (receiver is None) == (desk is None):
+        return (RECEIVER_MISSING,)
+    if desk is not None and desk is ticket.desk:
+        words = DESK_NAMES[desk]
+        return (DESK_ALREADY.filled(desk=words.zh, desk_en=words.en),)
+    if receiver is None:
+        return ()
     if receiver.staff_id == ticket.owner_id:
         found.append(OWNER_ALREADY.about(receiver.name))
     if ticket.branch_id not in receiver.branch_ids:

@@ -7,8 +7,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from trunkline.care.types import Area, Deadlines, Product, SupportGrade, TicketKind, WaivedPeriod
+from trunkline.care.types import (
+    Area,
+    Deadlines,
+    Limit,
+    Product,
+    RepairLimit,
+    SupportGrade,
+    TicketKind,
+    TicketView,
+    WaivedPeriod,
+)
 from trunkline.kernel.periods import local_date
+from trunkline.kernel.refusals import Refusal
+from trunkline.kernel.text import Text
 from trunkline.party.types import ServiceGrade
 
 #: The customer hears from us first (domain 4.3: first feedback, complaint first response).
@@ -39,6 +51,25 @@ GRADE_OF_CUSTOMER = {
 }
 
 
+#: What the published limits rest on.
+PUBLISHED = "业务服务指标（公布值）"
+
+LIMIT_TOO_LONG = Refusal(
+    "limit.too_long",
+    "REG-04",
+    Text(
+        "修复时限须为1至{longest}小时（法定最长时限）",
+        "A limit of repair is 1 to {longest} hours, the longest the law allows",
+    ),
+)
+LIMIT_UNREFERENCED = Refusal(
+    "limit.no_reference", "S25-2", Text("须注明时限的依据", "A limit needs what it rests on")
+)
+LIMIT_ENDS_EARLY = Refusal(
+    "limit.ends_early", "", Text("失效日期须晚于生效日期", "A limit ends after it begins")
+)
+
+
 def green_channel(grade: SupportGrade) -> bool:
     """绿色通道 (P4-50): whether a grade goes before others, with the stricter limits."""
     return grade is not SupportGrade.NORMAL
@@ -52,12 +83,45 @@ def repair_limit(product: Product, area: Area, grade: SupportGrade) -> timedelta
     return timedelta(hours=average if green_channel(grade) else maximum)
 
 
-def deadlines(
-    kind: TicketKind, product: Product | None, area: Area, grade: SupportGrade, opened_at: datetime
-) -> Deadlines:
-    """The limits of a ticket opened at an instant (S25-2, REG-09). A fault has a `product`."""
-    if kind is TicketKind.FAULT and product is not None:
-        limit = repair_limit(product, area, grade)
+def published_limits() -> tuple[RepairLimit, ...]:
+    """The limits that hold where none was set (domain 4.3)."""
+    return tuple(
+        RepairLimit(product, area, grade, repair_limit(product, area, grade) // timedelta(hours=1), PUBLISHED)
+        for product in Product
+        for area in Area
+        for grade in SupportGrade
+    )
+
+
+def limit_refusals(limit: RepairLimit) -> tuple[Refusal, ...]:
+    """Why a limit of repair cannot be set: none is longer than the law's, and each says what it rests on."""
+    found: list[Refusal] = []
+    longest = LEGAL_REPAIR[limit.area] // timedelta(hours=1)
+    if not 1 <= limit.hours <= longest:
+        found.append(LIMIT_TOO_LONG.filled(longest=longest))
+    if not limit.reference.strip():
+        found.append(LIMIT_UNREFERENCED)
+    if limit.valid_from and limit.valid_to and limit.valid_to <= limit.valid_from:
+        found.append(LIMIT_ENDS_EARLY)
+    return tuple(found)
+
+
+def limits_passed(ticket: TicketView, at: datetime) -> tuple[Limit, ...]:
+    """What a ticket is late with at `at` (P1-03); nothing once it is answered."""
+    if ticket.resolved_at is not None:
+        return ()
+    found = []
+    if ticket.first_responded_at is None and at > ticket.first_response_due_at:
+        found.append(Limit.FIRST_RESPONSE)
+    if ticket.overdue(at):
+        found.append(Limit.ANSWER)
+    return tuple(found)
+
+
+def deadlines(kind: TicketKind, repair: timedelta | None, opened_at: datetime) -> Deadlines:
+    """The limits of a ticket opened at an instant (S25-2, REG-09). A fault has its limit of `repair`."""
+    if kind is TicketKind.FAULT and repair is not None:
+        limit = repair
     else:
         limit = COMPLAINT_ANSWER if kind is TicketKind.COMPLAINT else ENQUIRY_ANSWER
     return Deadlines(opened_at + FIRST_RESPONSE, opened_at + limit)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 
-from trunkline.care.types import LONGEST, Product, TicketKind, TicketRequest
+from trunkline.care.types import LONGEST, Matter, Product, TicketKind, TicketRequest
+from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.security.types import CHANNEL_NAMES, Channel
@@ -84,17 +85,32 @@ AROSE_LATER = Refusal(
     Text("争议发生日期{day}晚于投诉日期", "The cause cannot have arisen after the complaint: {day}"),
 )
 
+FAULT_BEGINS_LATER = Refusal(
+    "ticket.begins_later",
+    "S25-2",
+    Text("障碍发生时间不能晚于申告时间", "A fault begins before it is reported"),
+)
+MATTER_UNNAMED = Refusal(
+    "ticket.matter_unnamed",
+    "S26",
+    Text(
+        "投诉账单须写明账单编号，投诉服务商须写明其名称，投诉号码须选定号码",
+        "A complaint names what it is about: the bill's number, the service provider, or the line",
+    ),
+)
+
 _PHONE = re.compile(r"\+?\d[\d-]{2,18}", re.ASCII)
 
 
 def open_refusals(
-    request: TicketRequest, *, channel: Channel, today: date, line: LineView | None
+    request: TicketRequest, *, channel: Channel, at: datetime, line: LineView | None
 ) -> tuple[Refusal, ...]:
     """Every reason against opening a ticket through `channel`; `line` is the one named, None when there is none."""
     return (
         *_reporter_refusals(request, channel),
         *_matter_refusals(request, line),
-        *_dispute(request, today),
+        *((FAULT_BEGINS_LATER,) if request.began_at is not None and request.began_at > at else ()),
+        *_dispute(request, local_date(at)),
     )
 
 
@@ -139,7 +155,12 @@ def _matter_refusals(request: TicketRequest, line: LineView | None) -> list[Refu
 def _dispute(request: TicketRequest, today: date) -> list[Refusal]:
     """The facts that only a complaint has (REG-09)."""
     if request.kind is not TicketKind.COMPLAINT:
-        return [COMPLAINT_ONLY] if request.about_fee or request.arose_on is not None else []
+        only = (request.about_fee, request.arose_on, request.matter, request.matter_reference, request.wanted)
+        return [COMPLAINT_ONLY] if any(only) else []
+    found = []
+    named = request.line_id is not None if request.matter is Matter.LINE else bool(request.matter_reference)
+    if request.matter not in (None, Matter.SERVICE) and not named:
+        found.append(MATTER_UNNAMED)
     if request.arose_on is not None and request.arose_on > today:
-        return [AROSE_LATER.filled(day=request.arose_on.isoformat())]
-    return []
+        found.append(AROSE_LATER.filled(day=request.arose_on.isoformat()))
+    return found

@@ -20,6 +20,7 @@ SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
             "order": "applications",
             "items": "staff",
             "product": "products",
+            "ticket": "tickets",
             "number": "numbers",
             "fee": "fees",
         },

@@ -12,7 +12,7 @@ import click
 
 from trunkline.interfaces.cli.output import Output
 from trunkline.interfaces.cli.words import F, option
-from trunkline.kernel.periods import SHANGHAI, Month
+from trunkline.kernel.periods import Month, instant_of
 from trunkline.kernel.text import Text
 
 
@@ -55,10 +55,9 @@ class _InstantType(click.ParamType[datetime]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """A wall-clock time of Asia/Shanghai unless the text names a zone."""
         try:
-            instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+            return value if isinstance(value, datetime) else instant_of(value)
         except ValueError:
             self.fail(f"{value!r} is not a time", param, ctx)
-        return instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)
 
 
 MONTH = _MonthType()

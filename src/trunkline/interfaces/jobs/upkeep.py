@@ -8,6 +8,8 @@ from django.conf import settings
 
 from trunkline.agreements.operations import mark_expiring
 from trunkline.agreements.queries import end_in_sight
+from trunkline.care.operations import urge_overdue
+from trunkline.care.queries import urging_due
 from trunkline.counter.booking import carry_out_due
 from trunkline.kernel.clock import now
 from trunkline.kernel.periods import local_date
@@ -36,6 +38,15 @@ def carry_out_booked_orders() -> None:
         due = orders_due(local_date(at))
     if due:
         carry_out_due(actor=actor, at=at)
+
+
+def urge_tickets() -> None:
+    """Urge the tickets that have passed a limit, day and night (P1-03)."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        due = urging_due(at)
+    if due:
+        urge_overdue(actor=actor, at=at)
 
 
 def end_what_is_over() -> None:

@@ -43,6 +43,7 @@ async def _work(worker_app: App, *, wait: bool) -> None:
             asyncio.create_task(_every(_INBOX_SECONDS, _in_thread(upkeep.take_in_usage))),
             asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.end_what_is_over))),
             asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.carry_out_booked_orders))),
+            asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.urge_tickets))),
         ]
         try:
             await worker_app.run_worker_async(

@@ -30,8 +30,9 @@ def unit_price(amount: Decimal | None) -> str:
     """Yuan with as many decimals as it has, at least two, at most six: ¥0.15, ¥0.0003."""
     if amount is None:
         return NOTHING
-    whole, _, decimals = f"{amount:,.6f}".partition(".")
-    return f"¥{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+    sign = "−" if amount < 0 else ""
+    whole, _, decimals = f"{abs(amount):,.6f}".partition(".")
+    return f"{sign}¥{whole}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
 def count(number: int | None) -> str:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("trunkline.interfaces.web.counter.urls")),
     path("", include("trunkline.interfaces.web.catalog.urls")),
     path("", include("trunkline.interfaces.web.products.urls")),
+    path("", include("trunkline.interfaces.web.care.urls")),
     path("", include("trunkline.interfaces.web.billing.urls")),
     path("", include("trunkline.interfaces.web.numbers.urls")),
     path("", include("trunkline.interfaces.web.oversight.urls")),

@@ -14,6 +14,28 @@ from trunkline.agreements.types import (
     SignerRole,
 )
 from trunkline.billing.types import BILL_STATE_NAMES, ROUNDING_NAMES, BillState, ChargeKind, Rounding
+from trunkline.care.types import (
+    APPEAL_OUTCOME_NAMES,
+    AREA_NAMES,
+    DESK_NAMES,
+    LIMIT_NAMES,
+    MATTER_NAMES,
+    PRODUCT_NAMES,
+    SUPPORT_GRADE_NAMES,
+    TICKET_EVENT_NAMES,
+    TICKET_KIND_NAMES,
+    TICKET_STATE_NAMES,
+    AppealOutcome,
+    Area,
+    Desk,
+    Limit,
+    Matter,
+    Product,
+    SupportGrade,
+    TicketEvent,
+    TicketKind,
+    TicketState,
+)
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode, TaxClass
 from trunkline.counter.rulebook import ORIGIN_NAMES
 from trunkline.installations.types import (
@@ -121,6 +143,7 @@ CHARGE_KIND_NAMES = {
     ChargeKind.RECURRING: Text("月租", "Recurring"),
     ChargeKind.USAGE: Text("使用量", "Usage"),
     ChargeKind.ONE_OFF: Text("一次性", "One-off"),
+    ChargeKind.CREDIT: Text("减免", "Credit"),
 }
 TAX_CLASS_NAMES = {
     TaxClass.BASIC_TELECOM: Text("基础电信服务", "Basic telecom"),
@@ -168,10 +191,13 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
     kind: {str(code): text for code, text in names.items()}
     for kind, names in (
         (AgreementState, AGREEMENT_STATE_NAMES),
+        (AppealOutcome, APPEAL_OUTCOME_NAMES),
+        (Area, AREA_NAMES),
         (BillState, BILL_STATE_NAMES),
         (BusinessKind, BUSINESS_KIND_NAMES),
         (Channel, CHANNEL_NAMES),
         (Completion, COMPLETION_NAMES),
+        (Desk, DESK_NAMES),
         (DetailType, DETAIL_TYPE_NAMES),
         (ChargeKind, CHARGE_KIND_NAMES),
         (ContactRole, CONTACT_ROLE_NAMES),
@@ -190,7 +216,9 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (TaskState, TASK_STATE_NAMES),
         (ItemAction, ITEM_ACTION_NAMES),
         (LifePhase, LIFE_PHASE_NAMES),
+        (Limit, LIMIT_NAMES),
         (LineState, LINE_STATE_NAMES),
+        (Matter, MATTER_NAMES),
         (NeedLevel, NEED_LEVEL_NAMES),
         (NumberKind, NUMBER_KIND_NAMES),
         (NumberState, NUMBER_STATE_NAMES),
@@ -198,6 +226,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (Origin, ORIGIN_NAMES),
         (PaperKind, PAPER_NAMES),
         (PaymentMethod, PAYMENT_METHOD_NAMES),
+        (Product, PRODUCT_NAMES),
         (RejectReason, REJECT_REASON_NAMES),
         (Restriction, RESTRICTION_NAMES),
         (Rounding, ROUNDING_NAMES),
@@ -209,8 +238,12 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (Side, SIDE_NAMES),
         (SignerRole, SIGNER_ROLE_NAMES),
         (StopCause, STOP_CAUSE_NAMES),
+        (SupportGrade, SUPPORT_GRADE_NAMES),
         (TakesEffect, TAKES_EFFECT_NAMES),
         (TaxClass, TAX_CLASS_NAMES),
+        (TicketEvent, TICKET_EVENT_NAMES),
+        (TicketKind, TICKET_KIND_NAMES),
+        (TicketState, TICKET_STATE_NAMES),
         (VerificationKind, VERIFICATION_NAMES),
         (UnratedReason, UNRATED_REASON_NAMES),
     )
@@ -261,6 +294,11 @@ _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (OrderState.PARTIAL, "wait"),
     (RunState.OPEN, "busy"),
     (RunState.CLOSED, "good"),
+    (TicketState.ACKNOWLEDGED, "wait"),
+    (TicketState.IN_PROGRESS, "busy"),
+    (TicketState.PENDING, "wait"),
+    (TicketState.RESOLVED, "good"),
+    (TicketState.APPEALED, "bad"),
     *((cause, "bad") for cause in StopCause),
 )
 #: By type too: members of different enumerations that have the same value are equal.

@@ -14,10 +14,18 @@ from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.engine.judging import Judgement, circumstances, judge
 from trunkline.ordering.engine.placing import request_of
-from trunkline.ordering.item import Circumstances, ServiceItem
+from trunkline.ordering.item import Circumstances, PlannedLine, ServiceItem
 from trunkline.ordering.models import Order, OrderItem
-from trunkline.ordering.pictures import as_json, refusal_as_dict
-from trunkline.ordering.types import ORDER_LIFE, Completion, LineChoice, OrderEvent, OrderState
+from trunkline.ordering.pictures import as_json, change_as_dict, refusal_as_dict
+from trunkline.ordering.types import (
+    ORDER_LIFE,
+    Change,
+    Completion,
+    LineChoice,
+    OrderEvent,
+    OrderState,
+    PlacedOrder,
+)
 from trunkline.security.types import Actor, Channel
 
 #: Lines of an order that are written in one transaction where only what passes goes on.
@@ -93,7 +101,7 @@ def carry_out(item: ServiceItem[Any, Any], order: Order, actor: Actor, at: datet
 def carry_out_judged(item: ServiceItem[Any, Any], order: Order, judged: Judged, actor: Actor) -> None:
     """The same for an order judged a moment ago in this transaction, whose locks still hold what it was judged on."""
     begin(order)
-    known = judged._replace(around=replace(judged.around, order_id=order.pk))
+    known = judged._replace(around=replace(judged.around, order=_placed(order)))
     _carry_out_passing(item, _waiting(order), known, actor)
     _finish(order, judged.around.at)
 
@@ -131,7 +139,7 @@ def _write(
     keys = tuple(row.key for row in rows)
     request = request_of(order, [LineChoice(row.key, row.values) for row in rows])
     around = replace(
-        circumstances(request, Channel(order.channel), at, keys, locking=True), order_id=order.pk
+        circumstances(request, Channel(order.channel), at, keys, locking=True), order=_placed(order)
     )
     judged, facts, passing = judge(item, around)
     if judged.refusals:
@@ -147,6 +155,10 @@ def _write(
     return refused
 
 
+def _placed(order: Order) -> PlacedOrder:
+    return PlacedOrder(order.pk, order.number, order.placed_at, order.placed_by_id)
+
+
 def _carry_out_passing(
     item: ServiceItem[Any, Any], rows: Sequence[_Waiting], judged: Judged, actor: Actor
 ) -> None:
@@ -158,6 +170,23 @@ def _carry_out_passing(
         "id",
         ("line_id", "state"),
         ((row.id, line or None, reached) for row, line in zip(rows, line_ids, strict=True)),
+    )
+    if item.outcomes is not None:
+        _keep_outcomes(rows, judged.judgement.passing, item.outcomes(judged.around, judged.passing))
+
+
+def _keep_outcomes(
+    rows: Sequence[_Waiting], planned: Sequence[PlannedLine], outcomes: Sequence[Sequence[Change]]
+) -> None:
+    """What the effects came to stands with the values before and after."""
+    update_rows(
+        OrderItem._meta.db_table,
+        "id",
+        ("changes",),
+        (
+            (row.id, as_json([change_as_dict(change) for change in (*line.changes, *came)]))
+            for row, line, came in zip(rows, planned, outcomes, strict=True)
+        ),
     )
 
 

@@ -98,11 +98,11 @@ def install(
 ) -> Sequence[int]:
     """The product is ordered, its first task open; no line of service comes of it."""
     details = around.request.details
-    if around.order_id is None:
+    if around.order is None:
         raise ValueError("a product is installed for an order")
     for product in products:
         new = NewInstallation(
-            order_id=around.order_id,
+            order_id=around.order.id,
             organization_id=around.organization.id,
             branch_id=around.organization.branch_id,
             branch_code=around.branch.code,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -198,8 +198,3 @@ def check_application(request: StaffRequest, organization_id: int, item_code: st
             "may_go_on": not judged.reasons(asked.completion),
         }
     return render(request, "counter/judged.html", context)
-
-
-def titles() -> Mapping[str, Text]:
-    """Titles of the items by code."""
-    return {code: item.title for code, item in service_items().items()}

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from trunkline.agreements import queries as agreements
 from trunkline.billing import queries as billing
 from trunkline.billing.types import BillState
+from trunkline.care import queries as care
+from trunkline.care.types import TicketFilter
 from trunkline.catalog import queries as catalog
-from trunkline.interfaces.web.counter.applications import titles
+from trunkline.counter.registry import item_titles
+from trunkline.interfaces.web.care.rows import ticket_rows
 from trunkline.interfaces.web.page import StaffRequest, leafed, paged
 from trunkline.interfaces.web.party.forms import IdentityForm
 from trunkline.kernel.clock import local_date
@@ -84,13 +87,20 @@ def _work(request: StaffRequest, organization: OrganizationView) -> dict[str, An
     ]
     return {
         "open_orders": ordering.orders_of_organization(organization.id, open_only=True),
-        "titles": titles(),
+        "titles": item_titles(),
         "identity_due": due,
         "identity_form": IdentityForm(request.POST or None),
         "overdue": overdue,
         "arrears": billing.arrears([organization.id], on).get(organization.id),
         "today": on,
     }
+
+
+def _tickets(request: StaffRequest, organization: OrganizationView) -> dict[str, Any]:
+    wanted = TicketFilter(organization_id=organization.id)
+    return ticket_rows(
+        request, lambda limit, offset: care.find_tickets(wanted, at=request.at, limit=limit, offset=offset)
+    )
 
 
 def tabs() -> dict[str, tuple[str, Tab]]:
@@ -101,5 +111,6 @@ def tabs() -> dict[str, tuple[str, Tab]]:
         "agreements": (_("协议"), _agreements),
         "lines": (_("号码与用户"), _lines),
         "bills": (_("账单与收款"), _bills),
+        "tickets": (_("工单档案"), _tickets),
         "work": (_("待办"), _work),
     }

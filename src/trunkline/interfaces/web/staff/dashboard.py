@@ -12,6 +12,7 @@ from trunkline.agreements import queries as agreements
 from trunkline.agreements.types import IN_FORCE, AgreementState
 from trunkline.billing import queries as billing
 from trunkline.billing.types import MonthTotals
+from trunkline.care import queries as care
 from trunkline.kernel.periods import local_date
 from trunkline.ordering import queries as ordering
 from trunkline.ordering.types import OrderState
@@ -58,6 +59,8 @@ def dashboard(actor: Actor, at: datetime) -> dict[str, Any]:
         "provisional": party.incomplete_identities()[:8],
         "last_month": months[-1] if months else None,
         "chart": _chart(months),
+        "open_tickets": sum(count.open for count in care.counts(at).values()),
+        "overdue_tickets": care.count_overdue(at),
         "names": names,
         "today": local_date(at),
     }
