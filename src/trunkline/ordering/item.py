@@ -136,6 +136,14 @@ class PlannedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """时限 of an order: the name of its dated setting, and the hours it starts with (domain 4.3)."""
+
+    setting: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class InitialPrice:
     """The price an item starts with; the catalogue holds it, dated, from then on (X-F1, X-F2)."""
 
@@ -154,7 +162,8 @@ class ServiceItem(Generic[Facts, Subject]):
     of service in the same order (0 where there is none); `fees` counts prices by fee code, by default the item's
     once a line. `fields` are asked for once, `line_fields` for each line. `waits` gives a booked order its
     condition. `verified_everywhere` items need one of `verifications` in halls, too (S30-A1). `notices` are
-    sentences that the slip must print. `inline` orders of few lines are carried out as they are placed.
+    sentences that the slip must print. `inline` orders of few lines are carried out as they are placed. `time_limit` is for
+    work that takes days, booked or not; `pays_when_late` says that its lateness is compensated (REG-03).
     """
 
     code: str
@@ -180,6 +189,8 @@ class ServiceItem(Generic[Facts, Subject]):
     inferred_channels: frozenset[Channel] = frozenset()
     notices: tuple[Text, ...] = ()
     waits: Callable[[Circumstances, Facts], Condition | None] | None = None
+    time_limit: Callable[[Circumstances], TimeLimit] | None = None
+    pays_when_late: bool = False
     origin: Origin = Origin.SOURCE
     inline: bool = True
     needs_handler: bool = True
