@@ -210,6 +210,8 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("billing:account", args=[thread.account]): "billing_officer",
         reverse("billing:pay", args=organization): "billing_officer",
         reverse("billing:payment", args=[thread.payment]): "billing_officer",
+        reverse("billing:prepayments"): "billing_officer",
+        reverse("roaming:search") + "?q=riben": "clerk",
         reverse("billing:receipt", args=[thread.payment]): "billing_officer",
         reverse("billing:runs"): "billing_officer",
         reverse("billing:usage"): "billing_officer",

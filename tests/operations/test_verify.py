@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from tests.signing import installation, member_rows, premium, signed_agreement
 from tests.world import World, logins, number_of
 from trunkline.agreements.operations import register_original
 from trunkline.agreements.types import Side
-from trunkline.billing.operations import take_payment
+from trunkline.billing.operations import convert_prepayments, take_international_prepayments, take_payment
 from trunkline.billing.queries import find_bills
+from trunkline.billing.types import NewPrepayment
 from trunkline.counter import desk
 from trunkline.installations.operations import finish_task, remove_installation
 from trunkline.installations.queries import find_installations, tasks_of
@@ -35,7 +37,9 @@ from trunkline.runs.intake import take_usage_file
 from trunkline.security.audit import acting
 from trunkline.security.queries import actor_by_login
 from trunkline.security.types import Actor, Door
+from trunkline.subscriptions.operations import close_services, open_services
 from trunkline.subscriptions.queries import lines_by_number
+from trunkline.subscriptions.types import LineView, ServiceCode
 
 ONE_IDLE = "id = (SELECT min(id) FROM numbering_number WHERE state = 'idle')"
 ONE_LINE = "id = (SELECT min(id) FROM subscriptions_line)"
@@ -124,6 +128,13 @@ BREAKERS: dict[str, tuple[str, ...]] = {
         "UPDATE billing_billline SET kind = 'credit', explanation = '{\"tickets\": [\"HF-F20260901-000001\"]}'"
         " WHERE id = (SELECT min(id) FROM billing_billline WHERE kind = 'usage')",
     ),
+    "international.prepayment_is_held": (
+        "UPDATE billing_internationalprepayment SET amount = amount + 1 WHERE state = 'held'",
+    ),
+    "international.deposit_is_held": (
+        "UPDATE billing_internationalprepayment SET amount = amount + 1 WHERE state = 'converted'",
+    ),
+    "international.held_only_while_open": ("UPDATE subscriptions_lineservice SET valid_to = now()",),
     "line.billed_once": (
         "UPDATE billing_billline SET line_id = (SELECT min(line_id) FROM billing_billline) WHERE kind = 'recurring'",
     ),
@@ -220,8 +231,30 @@ def _build(world: World, folder: Path) -> None:
     )
     with acting(system):
         line = next(iter(lines_by_number(numbers).values())).id
+        roaming = list(lines_by_number(numbers).values())[:2]
+    _roam(roaming, system)
     bought = Consumption(line, Month(2026, 9), owed.cash_due, True, owed.number)
     assert earn_points(consumption=[bought], actor=system, at=BILLED).lots == 1
+
+
+def _roam(lines: list[LineView], system: Actor) -> None:
+    """Two lines roam abroad with a prepayment each; one of them stops."""
+    opened = {"service": ServiceCode.INTERNATIONAL_ROAMING, "actor": system}
+    open_services(line_ids=[line.id for line in lines], at=BILLED, **opened)
+    take_international_prepayments(
+        prepayments=[
+            NewPrepayment(
+                line.id, line.account_id, line.number, ServiceCode.INTERNATIONAL_ROAMING, Decimal("500.00")
+            )
+            for line in lines
+        ],
+        method=PaymentMethod.CASH,
+        actor=system,
+        at=BILLED,
+    )
+    closed = BILLED + timedelta(days=3)
+    close_services(line_ids=[lines[0].id], at=closed, **opened)
+    convert_prepayments(line_ids=[lines[0].id], settlement_days=45, at=closed, **opened)
 
 
 @pytest.fixture(scope="module")

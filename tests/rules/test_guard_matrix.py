@@ -15,6 +15,7 @@ from trunkline.catalog.types import OfferingKind, OfferingView, PaymentMode
 from trunkline.counter.facts import LineFacts, LinesFacts
 from trunkline.counter.products import ProductFacts
 from trunkline.counter.registry import service_item
+from trunkline.counter.roaming import RoamingFacts
 from trunkline.numbering.types import Arrangement, NumberKind, NumberState, NumberView
 from trunkline.ordering.item import Circumstances
 from trunkline.ordering.types import OrderRequest
@@ -158,6 +159,15 @@ MATRIX: dict[str, dict[str, set[str]]] = {
         "lost": {"S03"},
         "moved": {"S03-G2"},
     },
+    "roaming_opening": {
+        "arrears": {"S08"},
+        "suspended": {"S08"},
+        "lost": {"S08"},
+        "roaming": {"S08"},
+    },
+    "roaming_closing": {state: {"S08"} for state in STATES if state != "roaming"},
+    # Only fixed lines move: of a mobile one the same clause speaks, whatever its state.
+    "relocation": {state: {"S04"} for state in STATES},
     "termination": {
         "arrears": {"S05-G3"},
         "billed": {"S05-G3"},
@@ -238,6 +248,8 @@ def _more(item_code: str, state: str) -> Any:
         return {}, Counter[str]()
     if item_code == "service_password_change":
         return {0: (LINE.id, NOW)}
+    if item_code.startswith("roaming_"):
+        return RoamingFacts(ServiceCode.INTERNATIONAL_ROAMING)
     if item_code in FOR_INDIVIDUALS:
         phase = STATES[state].line.phase
         day = timedelta(days=1)

@@ -5,6 +5,20 @@ from __future__ import annotations
 from trunkline.kernel.checks import Check, places
 from trunkline.kernel.text import Text
 
+
+def _held_in_ledger(states: str, general_account: str) -> str:
+    """Where the prepayments in some states and the ledger's account of their numbers differ."""
+    return (
+        "SELECT coalesce(i.account_id, p.account_id) || ' ' || coalesce(i.number, p.subject) FROM "
+        "(SELECT account_id, number, sum(amount) AS held FROM billing_internationalprepayment "
+        f"WHERE state IN ({states}) GROUP BY account_id, number) i "
+        "FULL JOIN (SELECT account_id, subject, -sum(amount) AS held FROM ledger_posting "
+        f"WHERE general_account = '{general_account}' AND subject <> '' GROUP BY account_id, subject) p "
+        "ON p.account_id = i.account_id AND p.subject = i.number "
+        "WHERE coalesce(i.held, 0) <> coalesce(p.held, 0)"
+    )
+
+
 CHECKS = (
     Check(
         "bill.total_is_its_lines",
@@ -71,7 +85,7 @@ CHECKS = (
             "(SELECT payment_id, sum(amount) AS used FROM billing_paymentallocation GROUP BY payment_id) a "
             "ON a.payment_id = y.id WHERE y.purpose = 'bills' AND y.account_id IS NOT NULL GROUP BY y.account_id) m "
             "FULL JOIN (SELECT account_id, -sum(amount) AS held FROM ledger_posting "
-            "WHERE general_account = 'customer_deposit' GROUP BY account_id) p USING (account_id) "
+            "WHERE general_account = 'customer_deposit' AND subject = '' GROUP BY account_id) p USING (account_id) "
             "WHERE coalesce(m.held, 0) <> coalesce(p.held, 0)"
         ),
     ),
@@ -139,6 +153,37 @@ CHECKS = (
         places(
             "SELECT l.line_id || ' ' || b.month FROM billing_billline l JOIN billing_bill b ON b.id = l.bill_id "
             "WHERE l.kind = 'recurring' AND l.code LIKE 'plan.%' GROUP BY l.line_id, b.month HAVING count(*) > 1"
+        ),
+    ),
+    Check(
+        "international.prepayment_is_held",
+        "S08-F",
+        Text(
+            "国际业务预付款等于其记账",
+            "Prepayments of international services are what the ledger holds",
+        ),
+        places(_held_in_ledger("'held'", "international_prepayment")),
+    ),
+    Check(
+        "international.deposit_is_held",
+        "S08-G2",
+        Text(
+            "国际业务预付款转存的预存款等于其记账",
+            "What prepayments of international services have become is what the ledger holds",
+        ),
+        places(_held_in_ledger("'converted', 'refund_due'", "customer_deposit")),
+    ),
+    Check(
+        "international.held_only_while_open",
+        "S08-G2",
+        Text(
+            "业务关闭后国际业务预付款已转预存款",
+            "No prepayment is held for a service that is closed",
+        ),
+        places(
+            "SELECT p.number FROM billing_internationalprepayment p WHERE p.state = 'held' AND NOT EXISTS "
+            "(SELECT FROM subscriptions_lineservice s "
+            "WHERE s.line_id = p.line_id AND s.service = p.service AND s.valid_to IS NULL)"
         ),
     ),
 )

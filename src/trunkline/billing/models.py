@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from trunkline.billing.types import BillState, ChargeKind, PaymentPurpose
+from trunkline.billing.types import BillState, ChargeKind, PaymentPurpose, PrepaymentState
 from trunkline.kernel.fields import Reference
 from trunkline.party.types import PaymentMethod
 
@@ -95,7 +95,7 @@ class Payment(models.Model):
     organization = Reference("party.Organization")
     account = Reference("party.Account", null=True)
     purpose = models.CharField(max_length=16, choices=[(c, c) for c in PaymentPurpose])
-    #: The number of a premium deposit.
+    #: The number of a premium deposit or an international prepayment.
     subject = models.CharField(max_length=20, blank=True)
     receipt_number = models.CharField(max_length=32, unique=True)
     method = models.CharField(max_length=20, choices=[(c, c) for c in PaymentMethod])
@@ -116,7 +116,10 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(purpose="bills", subject="")
-                | (Q(purpose="premium_deposit", account__isnull=False) & ~Q(subject="")),
+                | (
+                    Q(purpose__in=["premium_deposit", "international"], account__isnull=False)
+                    & ~Q(subject="")
+                ),
                 name="payment_purpose",
             ),
         ]
@@ -155,4 +158,61 @@ class Refund(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
             models.CheckConstraint(condition=Q(method__in=[*PaymentMethod]), name="refund_method"),
+        ]
+
+
+class InternationalPrepayment(models.Model):
+    """国际业务预付款 (S08-F): held while a service is open, then a deposit that is refunded within two months (S08-G2)."""
+
+    branch = Reference("security.Branch", db_index=False)
+    organization = Reference("party.Organization", db_index=False)
+    account = Reference("party.Account")
+    line = Reference("subscriptions.Line", db_index=False)
+    payment = models.OneToOneField(Payment, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    service = models.CharField(max_length=24)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    state = models.CharField(max_length=16, choices=[(c, c) for c in PrepaymentState])
+    closed_on = models.DateField(null=True)
+    #: When settlement with operators abroad is through.
+    refundable_on = models.DateField(null=True)
+    #: The last day of the two months.
+    due_on = models.DateField(null=True)
+    refunded_at = models.DateTimeField(null=True)
+    refunded_by = Reference("security.Staff", null=True, db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="prepayment_positive"),
+            models.CheckConstraint(condition=Q(state__in=[*PrepaymentState]), name="prepayment_state"),
+            models.CheckConstraint(
+                condition=Q(
+                    state="held", closed_on__isnull=True, refundable_on__isnull=True, due_on__isnull=True
+                )
+                | (
+                    ~Q(state="held")
+                    & Q(
+                        refundable_on__gte=F("closed_on"),
+                        due_on__gte=F("refundable_on"),
+                        due_on__isnull=False,
+                    )
+                ),
+                name="prepayment_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="refunded", refunded_at__isnull=False)
+                | (~Q(state="refunded") & Q(refunded_at__isnull=True)),
+                name="prepayment_refunded",
+            ),
+            models.UniqueConstraint(
+                fields=["line", "service"], condition=Q(state="held"), name="one_held_prepayment"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on", "id"],
+                condition=Q(state__in=["converted", "refund_due"]),
+                name="prepayments_to_refund",
+            ),
+            models.Index(fields=["organization", "number"], name="prepayments_of_number"),
         ]

@@ -11,6 +11,7 @@ from typing import Any
 from trunkline.catalog.types import FirstMonthMode, PriceVersionView
 from trunkline.kernel.periods import Month
 from trunkline.kernel.text import Text
+from trunkline.kernel.transitions import Transitions
 from trunkline.party.types import PaymentMethod
 
 
@@ -238,11 +239,13 @@ class PaymentPurpose(StrEnum):
 
     BILLS = "bills"
     PREMIUM_DEPOSIT = "premium_deposit"
+    INTERNATIONAL = "international"
 
 
 PAYMENT_PURPOSE_NAMES = {
     PaymentPurpose.BILLS: Text("缴纳话费", "Payment of bills"),
     PaymentPurpose.PREMIUM_DEPOSIT: Text("靓号预存款", "Premium number deposit"),
+    PaymentPurpose.INTERNATIONAL: Text("国际业务预付款", "International prepayment"),
 }
 
 
@@ -251,7 +254,8 @@ class PaymentView:
     """A payment taken.
 
     `account_id` is None when it met bills of an organisation without naming one account; `subject` is the number
-    of a premium deposit. `allocations` are (bill id, yuan); what they leave is held for the account.
+    of a premium deposit or an international prepayment. `allocations` are (bill id, yuan); what they leave is held
+    for the account.
     """
 
     id: int
@@ -303,3 +307,75 @@ class MonthTotals:
     bills: int
     billed: Decimal
     settled: Decimal
+
+
+class PrepaymentState(StrEnum):
+    """国际业务预付款状态 (S08-G2, domain 8.4)."""
+
+    HELD = "held"
+    CANCEL_REQUESTED = "cancel_requested"
+    CONVERTED = "converted"
+    REFUND_DUE = "refund_due"
+    REFUNDED = "refunded"
+
+
+class PrepaymentEvent(StrEnum):
+    """What can happen to a prepayment of an international service."""
+
+    CANCEL = "cancel"
+    CONVERT = "convert"
+    FALL_DUE = "fall_due"
+    REFUND = "refund"
+
+
+PREPAYMENT_STATE_NAMES = {
+    PrepaymentState.HELD: Text("在押", "Held"),
+    PrepaymentState.CANCEL_REQUESTED: Text("业务已注销", "Service closed"),
+    PrepaymentState.CONVERTED: Text("已转预存款，境外结算中", "A deposit, settling abroad"),
+    PrepaymentState.REFUND_DUE: Text("可退还", "To be refunded"),
+    PrepaymentState.REFUNDED: Text("已退还", "Refunded"),
+}
+
+PREPAYMENT_LIFE: Transitions[PrepaymentState, PrepaymentEvent] = Transitions(
+    (
+        (PrepaymentState.HELD, PrepaymentEvent.CANCEL, PrepaymentState.CANCEL_REQUESTED),
+        (PrepaymentState.CANCEL_REQUESTED, PrepaymentEvent.CONVERT, PrepaymentState.CONVERTED),
+        (PrepaymentState.CONVERTED, PrepaymentEvent.FALL_DUE, PrepaymentState.REFUND_DUE),
+        (PrepaymentState.REFUND_DUE, PrepaymentEvent.REFUND, PrepaymentState.REFUNDED),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrepayment:
+    """国际业务预付款 to be taken for one service of a line (S08-F), in yuan."""
+
+    line_id: int
+    account_id: int
+    number: str
+    service: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaymentView:
+    """A prepayment of an international service.
+
+    `account_id` paid it and gets it back, whoever has the line since. `refundable_on` is when settlement with
+    operators abroad is through, `due_on` the last day of the two months (S08-G2); None while it is held.
+    """
+
+    id: int
+    organization_id: int
+    account_id: int
+    line_id: int
+    number: str
+    service: str
+    amount: Decimal
+    method: PaymentMethod
+    receipt_number: str
+    state: PrepaymentState
+    closed_on: date | None
+    refundable_on: date | None
+    due_on: date | None
+    refunded_at: datetime | None

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoun
 from django.db import models
 from django.db.models import Func
 
-from trunkline.catalog.types import OfferingKind, PaymentMode, ResumeMonthCharge, TaxClass
+from trunkline.catalog.types import OfferingKind, PaymentMode, ResumeMonthCharge, RoamingArea, TaxClass
 
 
 class DateRange(Func):
@@ -155,3 +155,49 @@ class TerminalModel(models.Model):
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=80)
     features = ArrayField(models.CharField(max_length=24), default=list)
+
+
+def _priced(service: str, *prices: str) -> models.CheckConstraint:
+    """What is open has its prices, what is not has none."""
+    there = {f"{price}__gte": 0 for price in prices}
+    none = {f"{price}__isnull": True for price in prices}
+    return models.CheckConstraint(
+        condition=models.Q(**{service: True}, **there) | models.Q(**{service: False}, **none),
+        name=f"roaming_{service}_priced",
+    )
+
+
+class RoamingDestination(models.Model):
+    """漫游目的地, dated: what is open there, how to dial and what it costs (S08-G1, S08-G4)."""
+
+    code = models.CharField(max_length=8)
+    area = models.CharField(max_length=16, choices=[(c, c) for c in RoamingArea])
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60)
+    name_pinyin = models.CharField(max_length=200)
+    voice = models.BooleanField()
+    sms = models.BooleanField()
+    data = models.BooleanField()
+    dialling = models.CharField(max_length=400, blank=True)
+    charging = models.CharField(max_length=400, blank=True)
+    #: Yuan, tax included: a minute to the mainland, a minute received, a message, a MB.
+    home_price = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    received_price = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    message_price = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    data_price = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    reference = models.CharField(max_length=80)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            _no_overlap("roaming_destinations_do_not_overlap", "code"),
+            _has_days("roaming_destination_has_days"),
+            _priced("voice", "home_price", "received_price"),
+            _priced("sms", "message_price"),
+            _priced("data", "data_price"),
+            models.CheckConstraint(
+                condition=models.Q(area__in=[*RoamingArea], code__regex=r"^[A-Z]{2,8}$"),
+                name="roaming_destination_code",
+            ),
+        ]

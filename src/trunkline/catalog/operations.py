@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -15,16 +16,18 @@ from trunkline.catalog.models import (
     Fee,
     Offering,
     PriceVersion,
+    RoamingDestination,
     TaxRate,
     TerminalModel,
     UsagePrice,
 )
-from trunkline.catalog.rules import predecessor, price_refusals, validity_refusals, whole_of
+from trunkline.catalog.rules import predecessor, price_refusals, roaming_refusals, validity_refusals, whole_of
 from trunkline.catalog.types import (
     AllowanceDetails,
     OfferingKind,
     PaymentMode,
     ResumeMonthCharge,
+    RoamingDetails,
     TaxClass,
     UsagePriceDetails,
     Validity,
@@ -32,10 +35,11 @@ from trunkline.catalog.types import (
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal, raise_if_any
 from trunkline.kernel.text import Text
+from trunkline.party.operations import pinyin_key
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
-_Dated = TypeVar("_Dated", PriceVersion, Fee, TaxRate)
+_Dated = TypeVar("_Dated", PriceVersion, Fee, TaxRate, RoamingDestination)
 
 
 @operation("catalog.define_offering")
@@ -169,6 +173,28 @@ def publish_fee(
         tax_class=tax_class,
         valid_from=valid_from,
         reference=reference,
+    )
+    return row.pk
+
+
+@operation("catalog.publish_roaming_destination")
+def publish_roaming_destination(
+    *, details: RoamingDetails, valid_from: date, actor: Actor, at: datetime
+) -> int:
+    """Put what is open at a roaming destination, and its prices, into force from a day (S08-G1, S08-G4).
+
+    It ends what was published before; returns its id. `Refused`: no reference, a price where nothing is open or none
+    where something is, no words on dialling, a day that has a later one, or one in force changed backwards (X-F2).
+    """
+    _make_room(
+        _locked(RoamingDestination).filter(code=details.code),
+        valid_from,
+        None,
+        at,
+        roaming_refusals(details),
+    )
+    row = RoamingDestination.objects.create(
+        **asdict(details), name_pinyin=pinyin_key(details.name), valid_from=valid_from
     )
     return row.pk
 

@@ -13,6 +13,7 @@ from trunkline.catalog.models import (
     Fee,
     Offering,
     PriceVersion,
+    RoamingDestination,
     TaxRate,
     TerminalModel,
     UsagePrice,
@@ -25,6 +26,9 @@ from trunkline.catalog.types import (
     PaymentMode,
     PriceVersionView,
     ResumeMonthCharge,
+    RoamingArea,
+    RoamingDestinationView,
+    RoamingDetails,
     TaxClass,
     TerminalModelView,
     UsagePriceDetails,
@@ -207,3 +211,42 @@ def terminal_models() -> dict[str, TerminalModelView]:
         row.code: TerminalModelView(row.pk, row.code, row.name, tuple(row.features))
         for row in TerminalModel.objects.order_by("code")
     }
+
+
+def roaming_destinations(on: date, *, text: str = "") -> tuple[RoamingDestinationView, ...]:
+    """The destinations in force on a day, by pinyin; `text` is in the name, its pinyin or initials, or the code (S08-G1)."""
+    rows = RoamingDestination.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on
+    ).order_by("area", "name_pinyin", "id")
+    wanted = text.strip()
+    if wanted:
+        rows = rows.filter(
+            Q(name__icontains=wanted)
+            | Q(name_en__icontains=wanted)
+            | Q(name_pinyin__icontains=wanted.lower())
+            | Q(code__iexact=wanted)
+        )
+    return tuple(
+        RoamingDestinationView(
+            row.pk,
+            RoamingDetails(
+                code=row.code,
+                area=RoamingArea(row.area),
+                name=row.name,
+                name_en=row.name_en,
+                voice=row.voice,
+                sms=row.sms,
+                data=row.data,
+                dialling=row.dialling,
+                charging=row.charging,
+                home_price=row.home_price,
+                received_price=row.received_price,
+                message_price=row.message_price,
+                data_price=row.data_price,
+                reference=row.reference,
+            ),
+            row.valid_from,
+            row.valid_to,
+        )
+        for row in rows
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from trunkline.catalog.types import AllowanceDetails, UsagePriceDetails, Validity
+from trunkline.catalog.types import AllowanceDetails, RoamingDetails, UsagePriceDetails, Validity
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 
@@ -144,4 +144,44 @@ def validity_refusals(
     if followed is not None and start <= today:
         tomorrow = today + timedelta(days=1)
         found.append(BACKWARDS.about(start.isoformat(), earliest=tomorrow.isoformat()))
+    return tuple(found)
+
+
+BAD_CODE = Refusal(
+    "roaming.bad_code",
+    "S08-G1",
+    Text("国家或地区代码须为大写字母：{subject}", "A country or region has a code of capitals: {subject}"),
+)
+UNPRICED_DESTINATION = Refusal(
+    "roaming.unpriced",
+    "S08-G4",
+    Text(
+        "已开通的业务须有收费标准，未开通的不得有：{subject}",
+        "What is open has its price, and only what is open: {subject}",
+    ),
+)
+NO_DIALLING = Refusal(
+    "roaming.no_dialling",
+    "S08-G4",
+    Text("须说明电话拨打办法：{subject}", "It must be said how to dial: {subject}"),
+)
+
+
+def roaming_refusals(details: RoamingDetails) -> tuple[Refusal, ...]:
+    """Why a roaming destination cannot be published (S08-G1, S08-G4, X-F2)."""
+    priced = (
+        (details.voice, (details.home_price, details.received_price)),
+        (details.sms, (details.message_price,)),
+        (details.data, (details.data_price,)),
+    )
+    prices = [price for _, each in priced for price in each if price is not None]
+    found = [] if details.reference.strip() else [NO_REFERENCE]
+    if not (details.code.isascii() and details.code.isalpha() and details.code.isupper() and details.name):
+        found.append(BAD_CODE.about(details.code))
+    if any(price < 0 for price in prices):
+        found.append(NEGATIVE.about(details.code))
+    if any((price is not None) is not is_open for is_open, each in priced for price in each):
+        found.append(UNPRICED_DESTINATION.about(details.code))
+    if details.voice and not details.dialling.strip():
+        found.append(NO_DIALLING.about(details.code))
     return tuple(found)

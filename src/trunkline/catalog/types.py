@@ -148,3 +148,55 @@ class TerminalModelView:
     code: str
     name: str
     features: tuple[str, ...]
+
+
+class RoamingArea(StrEnum):
+    """Which service reaches a destination (S08)."""
+
+    INTERNATIONAL = "international"
+    HMT = "hmt"
+
+
+ROAMING_AREA_NAMES = {
+    RoamingArea.INTERNATIONAL: Text("国际", "International"),
+    RoamingArea.HMT: Text("港澳台", "Hong Kong, Macao and Taiwan"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RoamingDetails:
+    """漫游目的地 as it is published (S08-G1, S08-G4).
+
+    Prices in yuan, tax included: a minute to the mainland, a minute received, a message, a MB; None where that is
+    not open there. `dialling` is 拨打办法, `charging` 收费标准 in words.
+    """
+
+    code: str
+    area: RoamingArea
+    name: str
+    name_en: str
+    voice: bool
+    sms: bool
+    data: bool
+    dialling: str
+    charging: str
+    home_price: Decimal | None
+    received_price: Decimal | None
+    message_price: Decimal | None
+    data_price: Decimal | None
+    reference: str
+
+    @property
+    def is_open(self) -> bool:
+        """已开通: whether anything of it is open."""
+        return self.voice or self.sms or self.data
+
+
+@dataclass(frozen=True, slots=True)
+class RoamingDestinationView:
+    """A destination with the days it is in force, half-open."""
+
+    id: int
+    details: RoamingDetails
+    valid_from: date
+    valid_to: date | None

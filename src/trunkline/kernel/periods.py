@@ -82,6 +82,12 @@ def start_of_day(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day of the month some months on; the last one where that month is shorter."""
+    month = Month.of(day).next(months)
+    return min(month.first_day + timedelta(days=day.day - 1), month.last_day)
+
+
 def years_later(day: date, years: int) -> date:
     """The same day `years` later; 29 February becomes 28 February."""
     try:

@@ -39,7 +39,8 @@ CHECKS = (
         Text("预存款余额不为负", "No deposit is below zero"),
         places(
             "SELECT account_id || ' ' || general_account || ' ' || subject FROM ledger_posting "
-            "WHERE general_account IN ('customer_deposit', 'premium_unreleased', 'premium_released') "
+            "WHERE general_account IN ('customer_deposit', 'premium_unreleased', 'premium_released', "
+            "'international_prepayment') "
             "GROUP BY account_id, general_account, subject HAVING sum(amount) > 0"
         ),
     ),

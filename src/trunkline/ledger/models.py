@@ -58,6 +58,7 @@ class Posting(models.Model):
                         GeneralAccount.CUSTOMER_DEPOSIT,
                         GeneralAccount.PREMIUM_UNRELEASED,
                         GeneralAccount.PREMIUM_RELEASED,
+                        GeneralAccount.INTERNATIONAL_PREPAYMENT,
                     ]
                 ),
                 name="posting_of_a_customer",

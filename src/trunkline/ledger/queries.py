@@ -19,7 +19,9 @@ from trunkline.ledger.types import GeneralAccount, PostingView, PremiumBalance, 
 DEPOSIT_LOCK = 41
 _PREMIUM = (GeneralAccount.PREMIUM_UNRELEASED, GeneralAccount.PREMIUM_RELEASED)
 #: Liabilities, shown to people as positive yuan.
-_LIABILITIES = frozenset({GeneralAccount.CUSTOMER_DEPOSIT, *_PREMIUM})
+_LIABILITIES = frozenset(
+    {GeneralAccount.CUSTOMER_DEPOSIT, GeneralAccount.INTERNATIONAL_PREPAYMENT, *_PREMIUM}
+)
 
 
 def balances(account_ids: Iterable[int]) -> dict[int, dict[GeneralAccount, Decimal]]:
@@ -129,14 +131,30 @@ def locked_premium_balances(account_ids: Iterable[int]) -> dict[tuple[int, str],
 
 
 def customer_deposits(account_ids: Iterable[int]) -> dict[int, Decimal]:
-    """Money held for accounts that has met no bill yet; accounts without any are left out."""
+    """Money held for accounts that has met no bill yet and is free; accounts without any are left out.
+
+    What was a prepayment of international services is not free: it names its number and is given back by rules of
+    its own (S08-G2).
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT account_id, -sum(amount) FROM ledger_posting "
-            "WHERE account_id = ANY(%s) AND general_account = %s GROUP BY account_id HAVING sum(amount) <> 0",
+            "WHERE account_id = ANY(%s) AND general_account = %s AND subject = '' "
+            "GROUP BY account_id HAVING sum(amount) <> 0",
             [list(account_ids), GeneralAccount.CUSTOMER_DEPOSIT],
         )
         return dict(cursor.fetchall())
+
+
+def international_prepayments(account_ids: Iterable[int]) -> dict[tuple[int, str], Decimal]:
+    """国际业务预付款 held by account and number, in yuan (S08-F); those that hold nothing are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, subject, -sum(amount) FROM ledger_posting WHERE account_id = ANY(%s) "
+            "AND general_account = %s GROUP BY account_id, subject HAVING sum(amount) <> 0",
+            [list(account_ids), GeneralAccount.INTERNATIONAL_PREPAYMENT],
+        )
+        return {(account, number): amount for account, number, amount in cursor.fetchall()}
 
 
 def lock_deposits(account_ids: Iterable[int]) -> None:

@@ -19,6 +19,8 @@ class GeneralAccount(StrEnum):
     PREMIUM_UNRELEASED = "premium_unreleased"
     #: 靓号预存款, released and not yet used (已解冻, 结转).
     PREMIUM_RELEASED = "premium_released"
+    #: 国际业务预付款 of a number that roams abroad (S08-F); it becomes a deposit when roaming is closed (S08-G2).
+    INTERNATIONAL_PREPAYMENT = "international_prepayment"
     REVENUE_BASIC = "revenue_basic"
     REVENUE_VALUE_ADDED = "revenue_value_added"
     REVENUE_GOODS = "revenue_goods"
@@ -27,7 +29,9 @@ class GeneralAccount(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewPosting:
-    """One leg of an entry; `amount` in yuan, debit positive. `subject` is a number for premium deposits."""
+    """One leg of an entry; `amount` in yuan, debit positive. `subject` is a number for premium deposits, and for
+    the prepayment of international services and the deposit it has become (S08-G2).
+    """
 
     general_account: GeneralAccount
     amount: Decimal

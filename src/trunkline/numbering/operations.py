@@ -30,6 +30,7 @@ from trunkline.numbering.rules import (
 )
 from trunkline.numbering.types import (
     NUMBER_LIFE,
+    Arrangement,
     GradeView,
     NumberEvent,
     NumberKind,
@@ -268,6 +269,17 @@ def freeze_numbers(*, numbers: Sequence[str], until: datetime, actor: Actor, at:
         cursor.execute(
             "UPDATE numbering_number SET state = %s, frozen_until = %s WHERE id = ANY(%s)",
             [NUMBER_LIFE.target(NumberEvent.FREEZE), until, [view.id for view in inventory.values()]],
+        )
+
+
+@operation("number.arrange")
+def arrange_numbers(*, numbers: Sequence[str], arrangement: Arrangement, actor: Actor, at: datetime) -> None:
+    """Note why numbers in use cannot be changed for others (S03-G2), as with 移机不改号."""
+    inventory = queries.locked_numbers(numbers)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE numbering_number SET arrangement = %s WHERE id = ANY(%s)",
+            [arrangement.value, [view.id for view in inventory.values()]],
         )
 
 

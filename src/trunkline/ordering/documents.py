@@ -18,7 +18,8 @@ from trunkline.ordering.printing import (
     SlipPrint,
     slip_pdf,
 )
-from trunkline.ordering.types import ORDER_STATE_NAMES, PAPER_NAMES, OrderItemView
+from trunkline.ordering.rules import late_compensation
+from trunkline.ordering.types import ORDER_STATE_NAMES, PAPER_NAMES, OrderItemView, OrderView
 from trunkline.party.queries import organization
 from trunkline.party.types import HandlerView
 from trunkline.security.queries import branch, company_name, staff_names
@@ -67,10 +68,18 @@ def slip_document(order_id: int, item: ServiceItem[Any, Any], at: datetime) -> b
             fees=tuple(
                 FeePrint(fee.title.zh, fee.amount, fee.reference) for fee in queries.order_fees(order_id)
             ),
-            notices=tuple(notice.zh for notice in item.notices),
+            notices=(*(notice.zh for notice in item.notices), *_lateness(item, order)),
         ),
         at=at,
     )
+
+
+def _lateness(item: ServiceItem[Any, Any], order: OrderView) -> tuple[str, ...]:
+    """What is owed to the customer for an order that was late by the operator's fault (REG-03)."""
+    if not item.pays_when_late or order.due_at is None or order.completed_at is None:
+        return ()
+    owed = late_compensation(order.fee_total, order.due_at, order.completed_at)
+    return (f"本业务逾期竣工，因本公司原因逾期的，按日支付所收费用1%的违约金，计{owed}元。",) if owed else ()
 
 
 def _handler_print(handler: HandlerView | None) -> HandlerPrint:

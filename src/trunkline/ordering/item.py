@@ -141,6 +141,14 @@ class PlannedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """时限 of an order: the name of its dated setting, and the hours it starts with (domain 4.3)."""
+
+    setting: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class InitialPrice:
     """The price an item starts with; the catalogue holds it, dated, from then on (X-F1, X-F2)."""
 
@@ -163,7 +171,8 @@ class ServiceItem(Generic[Facts, Subject]):
     sentences that the slip must print. `inline` orders of few lines are carried out as they are placed.
     `more_fields` are asked for besides, given the answers so far: those of the product that was chosen. Of a
     `lasting` item the effects only begin what others finish: its order stays in progress until `engine.fulfil`;
-    `due` then says by when.
+    `due` then says by when. `time_limit` is for work that takes days, booked or not; `pays_when_late` says that its
+    lateness is compensated (REG-03).
     `outcomes` says what the effects came to for each line, where that was not known before (the number of a ticket).
     `proof_when` narrows a proof of identity to what reveals something of the customer's.
     """
@@ -193,6 +202,8 @@ class ServiceItem(Generic[Facts, Subject]):
     waits: Callable[[Circumstances, Facts], Condition | None] | None = None
     outcomes: Callable[[Circumstances, Sequence[Subject]], Sequence[Sequence[Change]]] | None = None
     proof_when: Callable[[Circumstances], bool] | None = None
+    time_limit: Callable[[Circumstances], TimeLimit] | None = None
+    pays_when_late: bool = False
     origin: Origin = Origin.SOURCE
     inline: bool = True
     needs_handler: bool = True

@@ -148,6 +148,37 @@ class LineService(models.Model):
         ]
 
 
+class LineAddress(models.Model):
+    """装机地址 of a fixed line, from and to; one at a time (S04)."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="addresses")
+    branch = Reference("security.Branch", db_index=False)
+    province = models.CharField(max_length=40)
+    city = models.CharField(max_length=40)
+    district = models.CharField(max_length=40)
+    #: 标准地址, from the road to the room.
+    street = models.CharField(max_length=200)
+    rural = models.BooleanField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="a_line_has_one_address",
+                expressions=[
+                    ("line", RangeOperators.EQUAL),
+                    (TimeRange("valid_from", "valid_to", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+            _period("line_address_period"),
+            models.CheckConstraint(
+                condition=~Q(province="") & ~Q(city="") & ~Q(district="") & ~Q(street=""),
+                name="line_address_whole",
+            ),
+        ]
+
+
 class LineMask(models.Model):
     """详单屏蔽 (S31-E1): a type of usage that queries of a line's details do not show, from and to."""
 

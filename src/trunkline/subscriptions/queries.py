@@ -11,6 +11,7 @@ from django.db import connection
 from trunkline.kernel.periods import Month
 from trunkline.subscriptions.rules import person_key
 from trunkline.subscriptions.types import (
+    Address,
     DetailType,
     DuePhase,
     Life,
@@ -269,3 +270,14 @@ def deposited_passwords(deposits: Collection[int]) -> dict[int, tuple[int, datet
             [list(deposits)],
         )
         return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def addresses(line_ids: Collection[int]) -> dict[int, Address]:
+    """Where lines are installed now; lines of which it is not known are left out (S04)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT line_id, province, city, district, street, rural FROM subscriptions_lineaddress "
+            "WHERE line_id = ANY(%s) AND valid_to IS NULL",
+            [list(line_ids)],
+        )
+        return {row[0]: Address(*row[1:]) for row in cursor.fetchall()}

@@ -57,15 +57,24 @@ class ServiceCode(StrEnum):
     CALL_FORWARDING = "call_forwarding"
     INTERNATIONAL_CALLS = "international_calls"
     INTERNATIONAL_ROAMING = "international_roaming"
+    HMT_CALLS = "hmt_calls"
+    HMT_ROAMING = "hmt_roaming"
 
 
 SERVICE_NAMES = {
     ServiceCode.CALLER_ID: Text("来电显示", "Caller ID"),
     ServiceCode.THREE_WAY: Text("三方通话", "Three-way calling"),
     ServiceCode.CALL_FORWARDING: Text("呼叫转移", "Call forwarding"),
-    ServiceCode.INTERNATIONAL_CALLS: Text("国际及港澳台长途", "International calls"),
-    ServiceCode.INTERNATIONAL_ROAMING: Text("国际及港澳台漫游", "International roaming"),
+    ServiceCode.INTERNATIONAL_CALLS: Text("国际长途", "International calls"),
+    ServiceCode.INTERNATIONAL_ROAMING: Text("国际漫游", "International roaming"),
+    ServiceCode.HMT_CALLS: Text("港澳台长途", "Calls to Hong Kong, Macao and Taiwan"),
+    ServiceCode.HMT_ROAMING: Text("港澳台漫游", "Roaming in Hong Kong, Macao and Taiwan"),
 }
+
+#: What a line roams by, and for which a prepayment is held (S05-G4, S08-F).
+ROAMING_SERVICES = (ServiceCode.INTERNATIONAL_ROAMING, ServiceCode.HMT_ROAMING)
+#: What closes three-way calling by itself when it is opened (S08-E1).
+LONG_DISTANCE_SERVICES = (ServiceCode.INTERNATIONAL_CALLS, ServiceCode.HMT_CALLS, *ROAMING_SERVICES)
 
 
 class DetailType(StrEnum):
@@ -244,3 +253,17 @@ class OutgoingMessage:
 
     number: str
     body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """装机地址: province, city, district, and the standard address from the road to the room (S04)."""
+
+    province: str
+    city: str
+    district: str
+    street: str
+    rural: bool
+
+    def __str__(self) -> str:
+        return f"{self.province}{self.city}{self.district}{self.street}"

@@ -62,7 +62,14 @@ def receive_premium_deposits(
     raise_if_any(_received_already(deposits))
     moneys = [
         Money(
-            holder.branch_id, holder.organization_id, holder.id, each.amount, method, reference, each.number
+            branch_id=holder.branch_id,
+            organization_id=holder.organization_id,
+            account_id=holder.id,
+            amount=each.amount,
+            method=method,
+            reference=reference,
+            subject=each.number,
+            purpose=PaymentPurpose.PREMIUM_DEPOSIT,
         )
         for each in deposits
         for holder in (holders[each.account_id],)

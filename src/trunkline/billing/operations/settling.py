@@ -11,7 +11,14 @@ from django.db import connection
 
 from trunkline.billing.models import Bill
 from trunkline.billing.rules import allocate_each
-from trunkline.billing.types import AdvancePayment, BillState, PaymentPurpose, PaymentView, PremiumDeposit
+from trunkline.billing.types import (
+    AdvancePayment,
+    BillState,
+    NewPrepayment,
+    PaymentPurpose,
+    PaymentView,
+    PremiumDeposit,
+)
 from trunkline.kernel.bulk import insert_rows, update_rows
 from trunkline.kernel.money import FEN, ZERO
 from trunkline.kernel.periods import local_date
@@ -39,7 +46,7 @@ _PAYMENT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Money handed over; `subject` is the number of a premium deposit."""
+    """Money handed over; `subject` is the number of a premium deposit or an international prepayment."""
 
     branch_id: int
     organization_id: int
@@ -49,6 +56,7 @@ class Money:
     reference: str
     subject: str = ""
     key: str = ""
+    purpose: PaymentPurpose = PaymentPurpose.BILLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,9 @@ class Settlement:
     left: Decimal
 
 
-def sums(taken: Sequence[PremiumDeposit] | Sequence[AdvancePayment]) -> dict[str, object]:
+def sums(
+    taken: Sequence[PremiumDeposit] | Sequence[AdvancePayment] | Sequence[NewPrepayment],
+) -> dict[str, object]:
     """What the audit row of taking money keeps: each payment has its own row under the same operation."""
     return {"count": len(taken), "total": sum([each.amount for each in taken], ZERO)}
 
@@ -139,7 +149,7 @@ def record_payments(moneys: Sequence[Money], *, actor: Actor, at: datetime) -> l
             receipt_number=f"R{day}-{key:08d}",
             account_id=money.account_id,
             organization_id=money.organization_id,
-            purpose=PaymentPurpose.PREMIUM_DEPOSIT if money.subject else PaymentPurpose.BILLS,
+            purpose=money.purpose,
             subject=money.subject,
             method=money.method,
             amount=money.amount.quantize(FEN),

@@ -22,7 +22,7 @@ from trunkline.ordering.item import Circumstances, InitialPrice, Origin, TakesEf
 from trunkline.ordering.types import Change, ItemAction
 from trunkline.security.types import Actor
 from trunkline.subscriptions.operations import stop_lines
-from trunkline.subscriptions.types import ServiceCode, StopCause
+from trunkline.subscriptions.types import ROAMING_SERVICES, StopCause
 
 
 def _changes(_: Circumstances, __: LinesFacts, ___: LineFacts) -> Iterable[Change]:
@@ -59,7 +59,7 @@ ITEM = line_item(
             "roaming_closed",
             "S06-G1",
             Text("号码{number}须先关闭国际漫游", "International roaming of {number} must be closed first"),
-            lambda _, one: ServiceCode.INTERNATIONAL_ROAMING in one.line.services,
+            lambda _, one: bool({*ROAMING_SERVICES} & {*one.line.services}),
             origin=Origin.INFERRED,
         ),
     ),

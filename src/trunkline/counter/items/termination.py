@@ -21,7 +21,7 @@ from trunkline.ordering.types import Change, ItemAction
 from trunkline.party.types import PAYMENT_METHOD_NAMES, PaymentMethod
 from trunkline.security.types import Actor
 from trunkline.subscriptions.operations import terminate_lines
-from trunkline.subscriptions.types import ServiceCode
+from trunkline.subscriptions.types import ROAMING_SERVICES
 
 REASONS = (
     ("price", Text("资费", "Price")),
@@ -108,7 +108,7 @@ ITEM = line_item(
                 "号码{number}须先关闭国际漫游业务，预付款方可退还",
                 "International roaming of {number} must be closed before its prepayment is refunded",
             ),
-            lambda _, one: ServiceCode.INTERNATIONAL_ROAMING in one.line.services,
+            lambda _, one: bool({*ROAMING_SERVICES} & {*one.line.services}),
         ),
         guard(
             "refund_arranged",

@@ -22,6 +22,7 @@ SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
             "product": "products",
             "ticket": "tickets",
             "number": "numbers",
+            "roaming": "roaming",
             "fee": "fees",
         },
     ),

@@ -24,6 +24,7 @@ GENERAL_ACCOUNT_NAMES = {
     GeneralAccount.CUSTOMER_DEPOSIT: Text("预存款", "Customer deposits"),
     GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存（未解冻）", "Premium deposits, unreleased"),
     GeneralAccount.PREMIUM_RELEASED: Text("靓号预存（已解冻）", "Premium deposits, released"),
+    GeneralAccount.INTERNATIONAL_PREPAYMENT: Text("国际业务预付款", "International prepayments"),
     GeneralAccount.REVENUE_BASIC: Text("基础电信收入", "Revenue, basic telecom"),
     GeneralAccount.REVENUE_VALUE_ADDED: Text("增值电信收入", "Revenue, value-added telecom"),
     GeneralAccount.REVENUE_GOODS: Text("商品收入", "Revenue, goods"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from trunkline.billing import documents, operations, queries
-from trunkline.billing.types import PaymentView
+from trunkline.billing.types import PREPAYMENT_STATE_NAMES, PaymentView, PrepaymentView
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.values import AMOUNT, file_option, write_file
@@ -17,6 +17,7 @@ from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.text import Text
 from trunkline.party.types import PAYMENT_METHOD_NAMES, PaymentMethod
 from trunkline.security.types import Actor
+from trunkline.subscriptions.types import SERVICE_NAMES, ServiceCode
 
 payment = Group("payment", text=Text("收款：收费、打印收据", "Payments: take, list, receipt"))
 
@@ -99,3 +100,29 @@ def list_payments(*, organization_id: int, actor: Actor, at: datetime, out: Outp
 def receipt(*, payment_id: int, target: Path, actor: Actor, at: datetime, out: Output) -> None:
     """The receipt of one payment."""
     write_file(target, documents.receipt_document(payment_id, at), out)
+
+
+_PREPAYMENTS: tuple[Column[PrepaymentView], ...] = (
+    Column(Text("号码", "Number"), lambda p: p.number),
+    Column(Text("业务", "Service"), lambda p: SERVICE_NAMES[ServiceCode(p.service)]),
+    Column(Text("金额", "Amount"), lambda p: p.amount, right=True),
+    Column(Text("原交费方式", "Paid by"), lambda p: PAYMENT_METHOD_NAMES[p.method]),
+    Column(Text("业务注销日", "Closed on"), lambda p: p.closed_on),
+    Column(Text("可退日", "Refundable from"), lambda p: p.refundable_on),
+    Column(Text("最迟退还日", "Latest on"), lambda p: p.due_on),
+    Column(Text("状态", "State"), lambda p: PREPAYMENT_STATE_NAMES[p.state]),
+)
+
+
+@command_for(
+    "payment.view",
+    payment,
+    "prepayments",
+    text=Text(
+        "列出待退的国际业务预付款，先到期的在前",
+        "List international prepayments to refund, the first limit first",
+    ),
+)
+def list_prepayments(*, actor: Actor, at: datetime, out: Output) -> None:
+    """What must go back within two months of closing (S08-G2)."""
+    out.rows(_PREPAYMENTS, queries.prepayments_to_refund())

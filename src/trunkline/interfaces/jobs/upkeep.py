@@ -8,6 +8,8 @@ from django.conf import settings
 
 from trunkline.agreements.operations import mark_expiring
 from trunkline.agreements.queries import end_in_sight
+from trunkline.billing.operations import mark_prepayments_due
+from trunkline.billing.queries import prepayments_falling_due
 from trunkline.care.operations import urge_overdue
 from trunkline.care.queries import urging_due
 from trunkline.counter.booking import carry_out_due
@@ -50,15 +52,18 @@ def urge_tickets() -> None:
 
 
 def end_what_is_over() -> None:
-    """Free run-out reservations and thawed numbers, mark agreements whose end is near, and tidy up once a day."""
+    """Free run-out reservations and thawed numbers, mark what falls due, and tidy up once a day (S08-G2)."""
     actor, at = system_actor(Door.JOB), now()
     with acting(actor):
         numbers_due, agreements_due = upkeep_due(at), end_in_sight(local_date(at))
+        refunds_due = prepayments_falling_due(local_date(at))
     if numbers_due:
         expire_reservations(actor=actor, at=at)
         thaw_numbers(actor=actor, at=at)
     if agreements_due:
         mark_expiring(actor=actor, at=at)
+    if refunds_due:
+        mark_prepayments_due(actor=actor, at=at)
     tidy_usage(actor, at)
 
 

@@ -53,6 +53,7 @@ def _groups() -> tuple[Group, ...]:
                 Entry("counter:rulebook", "book", _("规则手册"), "order.view", ("/rulebook/",)),
                 Entry("catalog:fees", "tag", _("服务收费"), "catalog.view", ("/fees/",)),
                 Entry("numbers:search", "hash", _("号码资源"), "number.view", ("/numbers/",)),
+                Entry("roaming:search", "map-pin", _("漫游目的地"), "catalog.view", ("/roaming/",)),
             ),
         ),
         Group(
@@ -64,6 +65,9 @@ def _groups() -> tuple[Group, ...]:
                     _("账单与收款"),
                     "bill.view",
                     ("/bills/", "/payments/", "/accounts/"),
+                ),
+                Entry(
+                    "billing:prepayments", "clock", _("待退国际预付款"), "payment.view", ("/prepayments/",)
                 ),
                 Entry("billing:runs", "calculator", _("出账"), "bill.view", ("/bill-runs/",)),
                 Entry("billing:usage", "database-import", _("话单"), "usage.view", ("/usage/",)),

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("trunkline.interfaces.web.care.urls")),
     path("", include("trunkline.interfaces.web.billing.urls")),
     path("", include("trunkline.interfaces.web.numbers.urls")),
+    path("", include("trunkline.interfaces.web.roaming.urls")),
     path("", include("trunkline.interfaces.web.oversight.urls")),
 ]

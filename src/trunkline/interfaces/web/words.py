@@ -13,7 +13,15 @@ from trunkline.agreements.types import (
     Side,
     SignerRole,
 )
-from trunkline.billing.types import BILL_STATE_NAMES, ROUNDING_NAMES, BillState, ChargeKind, Rounding
+from trunkline.billing.types import (
+    BILL_STATE_NAMES,
+    PREPAYMENT_STATE_NAMES,
+    ROUNDING_NAMES,
+    BillState,
+    ChargeKind,
+    PrepaymentState,
+    Rounding,
+)
 from trunkline.care.types import (
     APPEAL_OUTCOME_NAMES,
     AREA_NAMES,
@@ -154,6 +162,7 @@ GENERAL_ACCOUNT_NAMES = {
     GeneralAccount.CASH: Text("库存现金与银行存款", "Cash and bank"),
     GeneralAccount.RECEIVABLE: Text("应收账款", "Receivable"),
     GeneralAccount.CUSTOMER_DEPOSIT: Text("客户预存款", "Customer deposit"),
+    GeneralAccount.INTERNATIONAL_PREPAYMENT: Text("国际业务预付款", "International prepayment"),
     GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存款（未解冻）", "Premium prepayment, not released"),
     GeneralAccount.PREMIUM_RELEASED: Text("靓号预存款（已解冻）", "Premium prepayment, released"),
     GeneralAccount.REVENUE_BASIC: Text("基础电信业务收入", "Revenue, basic telecom"),
@@ -227,6 +236,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (PaperKind, PAPER_NAMES),
         (PaymentMethod, PAYMENT_METHOD_NAMES),
         (Product, PRODUCT_NAMES),
+        (PrepaymentState, PREPAYMENT_STATE_NAMES),
         (RejectReason, REJECT_REASON_NAMES),
         (Restriction, RESTRICTION_NAMES),
         (Rounding, ROUNDING_NAMES),
@@ -292,6 +302,9 @@ _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (OrderState.COMPLETED, "good"),
     (OrderState.FAILED, "bad"),
     (OrderState.PARTIAL, "wait"),
+    (PrepaymentState.CONVERTED, "busy"),
+    (PrepaymentState.REFUND_DUE, "wait"),
+    (PrepaymentState.REFUNDED, "good"),
     (RunState.OPEN, "busy"),
     (RunState.CLOSED, "good"),
     (TicketState.ACKNOWLEDGED, "wait"),

@@ -14,7 +14,7 @@ from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.engine.judging import JudgedLine, Judgement
-from trunkline.ordering.item import Circumstances, ServiceItem
+from trunkline.ordering.item import Circumstances, ServiceItem, TimeLimit
 from trunkline.ordering.models import Order, OrderFee, OrderItem, OrderPaper
 from trunkline.ordering.pictures import as_json, change_as_dict, refusal_as_dict
 from trunkline.ordering.rules import time_limit_hours
@@ -105,7 +105,7 @@ def record_order(
         idempotency_key=request.idempotency_key or None,
         placed_by_id=actor.staff_id,
         placed_at=around.at,
-        due_at=None if condition else judged.due_at or _due_at(item, around),
+        due_at=None if condition and not item.time_limit else judged.due_at or due_at(item, around),
         item_count=len(judged.lines),
         fee_total=sum(line.amount for line in judged.fees),
     )
@@ -138,9 +138,13 @@ def _next_id() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _due_at(item: ServiceItem[Any, Any], around: Circumstances) -> datetime:
-    default = time_limit_hours(item.takes_effect, around.channel)
-    hours = settings_on(local_date(around.at)).number(item.code, TIME_LIMIT_HOURS, default)
+def due_at(item: ServiceItem[Any, Any], around: Circumstances) -> datetime:
+    """When an order placed now is late: by the item's own limit, else by when it takes effect (domain 4.3)."""
+    if item.time_limit is not None:
+        limit = item.time_limit(around)
+    else:
+        limit = TimeLimit(TIME_LIMIT_HOURS, time_limit_hours(item.takes_effect, around.channel))
+    hours = settings_on(local_date(around.at)).number(item.code, limit.setting, limit.hours)
     return around.at + timedelta(hours=hours)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -13,7 +14,7 @@ from trunkline.security.types import Actor
 from trunkline.subscriptions.operations.stock import take_sims
 from trunkline.subscriptions.operations.stopping import changed, require_live
 from trunkline.subscriptions.rules import NUMBER_HAS_LINE, OFFERING_OPEN, person_key
-from trunkline.subscriptions.types import DetailType, LineState, NameType
+from trunkline.subscriptions.types import Address, DetailType, LineState, NameType
 
 
 @operation("line.change_number")
@@ -78,7 +79,7 @@ def terminate_lines(*, line_ids: Sequence[int], actor: Actor, at: datetime) -> N
     """End lines (S05): number, plan, services, stops, card and owner end with them. Numbers are the caller's to freeze."""
     require_live(line_ids)
     parameters = {"lines": list(line_ids), "at": at, "ended": LineState.TERMINATED}
-    for table in ("linenumber", "lineoffering", "lineowner", "lineservice"):
+    for table in ("linenumber", "lineoffering", "lineowner", "lineservice", "lineaddress"):
         changed(
             f"UPDATE subscriptions_{table} SET valid_to = %(at)s "
             "WHERE line_id = ANY(%(lines)s) AND valid_to IS NULL RETURNING line_id",
@@ -242,5 +243,24 @@ def set_masks(
         "SELECT l.id, l.branch_id, kind, %(at)s "
         "FROM subscriptions_line l, unnest(%(types)s::text[]) AS kind WHERE l.id = ANY(%(lines)s) "
         "ON CONFLICT (line_id, detail_type) WHERE until IS NULL DO NOTHING RETURNING line_id",
+        parameters,
+    )
+
+
+@operation("line.relocate")
+def relocate_lines(*, line_ids: Sequence[int], address: Address, actor: Actor, at: datetime) -> None:
+    """Install lines at another address from `at` on (S04); where they were before stays on record."""
+    require_live(line_ids)
+    parameters = asdict(address) | {"lines": list(line_ids), "at": at}
+    changed(
+        "UPDATE subscriptions_lineaddress SET valid_to = %(at)s "
+        "WHERE line_id = ANY(%(lines)s) AND valid_to IS NULL RETURNING line_id",
+        parameters,
+    )
+    changed(
+        "INSERT INTO subscriptions_lineaddress "
+        "(line_id, branch_id, province, city, district, street, rural, valid_from) "
+        "SELECT l.id, l.branch_id, %(province)s, %(city)s, %(district)s, %(street)s, %(rural)s, %(at)s "
+        "FROM subscriptions_line l WHERE l.id = ANY(%(lines)s) RETURNING line_id",
         parameters,
     )

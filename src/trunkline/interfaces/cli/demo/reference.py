@@ -16,6 +16,7 @@ from trunkline.catalog.types import (
     UsagePriceDetails,
 )
 from trunkline.counter.prices import publish_prices
+from trunkline.interfaces.cli.demo.roaming import load_roaming
 from trunkline.numbering import operations as numbering
 from trunkline.numbering.types import NumberKind
 from trunkline.security.operations import appoint_staff, open_branch
@@ -256,6 +257,7 @@ def load_catalog(*, actor: Actor, at: datetime) -> None:
             at=at,
         )
     publish_prices(valid_from=SINCE, actor=actor, at=at)
+    load_roaming(valid_from=SINCE, actor=actor, at=at)
     for code, name, features in TERMINALS:
         catalog.define_terminal_model(code=code, name=name, features=features, actor=actor, at=at)
 

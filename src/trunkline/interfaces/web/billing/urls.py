@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.billing import payments, runs, usage, views
+from trunkline.interfaces.web.billing import payments, prepayments, runs, usage, views
 
 app_name = "billing"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("payments/new/<int:organization_id>/", payments.pay, name="pay"),
     path("payments/<int:payment_id>/", payments.show, name="payment"),
     path("payments/<int:payment_id>/receipt.pdf", payments.receipt, name="receipt"),
+    path("prepayments/", prepayments.waiting, name="prepayments"),
     path("bill-runs/", runs.list_runs, name="runs"),
     path("bill-runs/start/", runs.start, name="start"),
     path("bill-runs/<int:year>/<int:number>/", runs.show, name="run"),
