@@ -139,6 +139,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("TRUNKLINE_LOG", "WARNING")},
     # At DEBUG it writes whole packets: the bind's password and the words of messages.
-    "loggers": {"smpplib": {"level": "WARNING"}},
+    "loggers": {"smpplib": {"level": "ERROR"}},
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from trunkline.kernel.fields import Reference
-from trunkline.messaging.types import MessageKind, MessageState, Purpose
+from trunkline.messaging.types import MessageKind, MessageState, Purpose, Trouble
 
 
 class OutgoingMessage(models.Model):
@@ -32,6 +32,8 @@ class OutgoingMessage(models.Model):
     reference = models.CharField(max_length=80, blank=True)
     #: What the network said became of it, where it says so.
     receipt = models.CharField(max_length=20, blank=True)
+    trouble = models.CharField(max_length=12, blank=True, choices=[(c, c) for c in Trouble])
+    #: The gateway's own words, never those of the message.
     last_error = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -40,6 +42,7 @@ class OutgoingMessage(models.Model):
             models.CheckConstraint(condition=Q(kind__in=[*MessageKind]), name="message_kind"),
             models.CheckConstraint(condition=Q(purpose__in=[*Purpose]), name="message_purpose"),
             models.CheckConstraint(condition=Q(state__in=[*MessageState]), name="message_state"),
+            models.CheckConstraint(condition=Q(trouble__in=["", *Trouble]), name="message_trouble"),
             models.CheckConstraint(
                 condition=Q(state=MessageState.SENDING, lease__isnull=False, leased_until__isnull=False)
                 | (~Q(state=MessageState.SENDING) & Q(lease__isnull=True, leased_until__isnull=True)),

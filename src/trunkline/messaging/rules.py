@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
-from trunkline.messaging.types import Attachment, MessageEvent, Outcome, OutcomeKind, Purpose
+from trunkline.messaging.types import Attachment, MessageEvent, Outcome, OutcomeKind, Purpose, Trouble
 
 #: How long a worker that took a message may be busy with it. Longer than every gateway's time limits together.
 LEASE = timedelta(minutes=3)
@@ -29,7 +29,6 @@ REPEATABLE = frozenset({Purpose.SERVICE_PASSWORD, Purpose.USAGE_DETAIL})
 #: Ten segments of a short message in Chinese.
 LONGEST_SHORT_MESSAGE = 670
 LARGEST_ATTACHMENTS = 20 * 1024 * 1024
-UNKNOWN_OUTCOME = "未收到应答，是否送达不明"
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _NUMBER = re.compile(r"\d{3,20}")
@@ -97,6 +96,15 @@ def line_message_refusals(number: str, body: str) -> Iterator[Refusal]:
         yield EMPTY
     if len(body) > LONGEST_SHORT_MESSAGE:
         yield TOO_LONG
+
+
+#: How the outcome of a try is told.
+TROUBLE_OF = {
+    OutcomeKind.UNREACHABLE: Trouble.NOT_REACHED,
+    OutcomeKind.FAILED: Trouble.NOT_TAKEN,
+    OutcomeKind.REJECTED: Trouble.REFUSED,
+    OutcomeKind.UNCERTAIN: Trouble.NO_ANSWER,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,25 @@ MESSAGE_STATES: Transitions[MessageState, MessageEvent] = Transitions(
 )
 
 
+class Trouble(StrEnum):
+    """Why the last try of a message did not succeed."""
+
+    NOT_REACHED = "not_reached"
+    NOT_TAKEN = "not_taken"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+    KEY_GONE = "key_gone"
+
+
+TROUBLE_NAMES = {
+    Trouble.NOT_REACHED: Text("网关未连通或忙", "The gateway was not reached or has no room"),
+    Trouble.NOT_TAKEN: Text("网关暂未接受", "The gateway did not take it this time"),
+    Trouble.REFUSED: Text("网关拒绝", "The gateway refused it"),
+    Trouble.NO_ANSWER: Text("未收到应答，是否送达不明", "No answer came; whether it arrived is not known"),
+    Trouble.KEY_GONE: Text("密钥已不存在，无法解密", "The key is gone, it cannot be deciphered"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that goes with an e-mail."""
@@ -182,4 +201,16 @@ class MessageView:
     expires_at: datetime | None
     sent_at: datetime | None
     receipt: str
+    trouble: Trouble | None
+    #: The gateway's own words about it.
     last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayStatus:
+    """Where messages of a kind go: the gateway's address without its password, or why there is none."""
+
+    kind: MessageKind
+    address: str
+    problem: str
+    waiting: int = 0

@@ -17,8 +17,6 @@ from trunkline.subscriptions.types import (
     LifePhase,
     LineState,
     LineView,
-    MessageKind,
-    MessageView,
     NameType,
     PlanPeriod,
     ServiceCode,
@@ -242,20 +240,6 @@ def phases_due(at: datetime, *, limit: int = 10_000) -> tuple[DuePhase, ...]:
         return tuple(
             DuePhase(line, account, LifePhase(phase), ends_at)
             for line, account, phase, ends_at in cursor.fetchall()
-        )
-
-
-def messages_due(at: datetime, *, limit: int = 1_000) -> tuple[MessageView, ...]:
-    """Short messages to be sent now, the oldest first; of secret ones only that they are there (S24-4)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, line_id, number, kind, secret, body, due_at FROM subscriptions_linemessage "
-            "WHERE sent_at IS NULL AND due_at <= %s ORDER BY due_at, id LIMIT %s",
-            [at, limit],
-        )
-        return tuple(
-            MessageView(id_, line, number, MessageKind(kind), secret, body, due_at)
-            for id_, line, number, kind, secret, body, due_at in cursor.fetchall()
         )
 
 

@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("trunkline.interfaces.web.counter.urls")),
     path("", include("trunkline.interfaces.web.billing.urls")),
     path("", include("trunkline.interfaces.web.numbers.urls")),
+    path("", include("trunkline.interfaces.web.outbox.urls")),
     path("", include("trunkline.interfaces.web.oversight.urls")),
 ]

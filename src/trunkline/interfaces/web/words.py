@@ -18,6 +18,16 @@ from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode, TaxClass
 from trunkline.counter.rulebook import ORIGIN_NAMES
 from trunkline.kernel.text import Text
 from trunkline.ledger.types import GeneralAccount
+from trunkline.messaging.types import (
+    KIND_NAMES,
+    PURPOSE_NAMES,
+    STATE_NAMES,
+    TROUBLE_NAMES,
+    MessageKind,
+    MessageState,
+    Purpose,
+    Trouble,
+)
 from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberKind, NumberState
 from trunkline.ordering.item import RECORD_NAMES, TAKES_EFFECT_NAMES, Origin, Record, TakesEffect
 from trunkline.ordering.types import (
@@ -169,6 +179,8 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (ItemAction, ITEM_ACTION_NAMES),
         (LifePhase, LIFE_PHASE_NAMES),
         (LineState, LINE_STATE_NAMES),
+        (MessageKind, KIND_NAMES),
+        (MessageState, STATE_NAMES),
         (NeedLevel, NEED_LEVEL_NAMES),
         (NumberKind, NUMBER_KIND_NAMES),
         (NumberState, NUMBER_STATE_NAMES),
@@ -176,6 +188,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (Origin, ORIGIN_NAMES),
         (PaperKind, PAPER_NAMES),
         (PaymentMethod, PAYMENT_METHOD_NAMES),
+        (Purpose, PURPOSE_NAMES),
         (RejectReason, REJECT_REASON_NAMES),
         (Restriction, RESTRICTION_NAMES),
         (Rounding, ROUNDING_NAMES),
@@ -189,6 +202,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (StopCause, STOP_CAUSE_NAMES),
         (TakesEffect, TAKES_EFFECT_NAMES),
         (TaxClass, TAX_CLASS_NAMES),
+        (Trouble, TROUBLE_NAMES),
         (VerificationKind, VERIFICATION_NAMES),
         (UnratedReason, UNRATED_REASON_NAMES),
     )
@@ -217,6 +231,10 @@ _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (LineState.PRE_ACTIVE, "busy"),
     (LineState.ACTIVE, "good"),
     (LineState.PRE_TERMINATED, "wait"),
+    (MessageState.WAITING, "wait"),
+    (MessageState.SENDING, "busy"),
+    (MessageState.SENT, "good"),
+    (MessageState.FAILED, "bad"),
     (NumberState.IDLE, "good"),
     (NumberState.RESERVED, "busy"),
     (NumberState.FROZEN, "wait"),

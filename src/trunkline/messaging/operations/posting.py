@@ -25,7 +25,7 @@ POSTED_ALREADY = Refusal(
 
 _MESSAGE = (
     "branch_id", "kind", "purpose", "recipient", "line_id", "secret", "source", "source_id",
-    "state", "created_at", "due_at", "expires_at", "tries", "reference", "receipt", "last_error",
+    "state", "created_at", "due_at", "expires_at", "tries", "reference", "receipt", "trouble", "last_error",
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def post_line_messages(
         (
             (
                 one.branch_id, one.kind, purpose, one.number, one.line_id, one.secret, source, one.source_id,
-                MessageState.WAITING, at, due, one.expires_at, 0, "", "", "",
+                MessageState.WAITING, at, due, one.expires_at, 0, "", "", "", "",
             )
             for one in messages
         ),
