@@ -6,9 +6,10 @@ expires. Other messages go on waiting.
 
 from django.db import migrations
 
-#: The move is no operation of a person, so the audit's trigger looks away while it is done.
+#: The move is no operation of a person, so the triggers that ask for one look away while it is done.
 MOVE = """
 ALTER TABLE messaging_outgoingmessage DISABLE TRIGGER audit_insert;
+ALTER TABLE messaging_messagesecret DISABLE TRIGGER secret_ends;
 INSERT INTO messaging_outgoingmessage (branch_id, kind, purpose, recipient, line_id, secret, source, source_id,
     state, created_at, due_at, expires_at, tries, sent_at, reference, receipt, trouble, last_error)
 SELECT branch_id, 'sms', kind, number, line_id, secret, 'line.message', id::text,
@@ -25,6 +26,7 @@ INSERT INTO messaging_messagesecret (message_id, branch_id, ciphertext)
 SELECT id, branch_id, NULL FROM messaging_outgoingmessage WHERE source = 'line.message' AND secret;
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE messaging_outgoingmessage ENABLE TRIGGER audit_insert;
+ALTER TABLE messaging_messagesecret ENABLE TRIGGER secret_ends;
 """
 
 
