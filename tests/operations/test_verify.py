@@ -40,6 +40,11 @@ ONE_BILL = "id = (SELECT min(id) FROM billing_bill)"
 
 #: What breaks each invariant. Triggers, foreign keys and the CHECKs of the tables are out of force meanwhile.
 BREAKERS: dict[str, tuple[str, ...]] = {
+    "detail.access_own_branch": (
+        "INSERT INTO rating_detailaccess (branch_id, organization_id, order_id, staff_id, door, way, month, number,"
+        " kind, skipped, records, at) SELECT 0, min(id), 1, 1, 'web', 'page', '2026-10-01', '', '', 0, 1, now()"
+        " FROM party_organization",
+    ),
     "organization.uscc_valid": ("UPDATE party_organization SET uscc = '91340100MA00000001'"
                                 " WHERE id = (SELECT min(id) FROM party_organization)",),
     "handler.id_valid": ("UPDATE party_handler SET id_number = '340102198001010019'",),

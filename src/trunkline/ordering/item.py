@@ -87,7 +87,8 @@ class Circumstances:
     """What is the same for every item: who applies for whom, where, when.
 
     `keys` are the lines to work on now, the item's own ids as its plan named them; empty while it is being judged
-    for the first time. `locking` asks `load` for row locks, in the order of ids.
+    for the first time. `locking` asks `load` for row locks, in the order of ids. `order_id` is there while the order
+    is carried out.
     """
 
     request: OrderRequest
@@ -98,6 +99,7 @@ class Circumstances:
     at: datetime
     keys: tuple[int, ...] = ()
     locking: bool = False
+    order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

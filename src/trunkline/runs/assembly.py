@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,9 +39,9 @@ class MonthFacts:
         return frozenset(self.lines)
 
 
-def month_facts(month: Month) -> MonthFacts:
-    """Load a month: the lines' stretches, the prices, the tax rates of its last day."""
-    periods = plan_periods(month)
+def month_facts(month: Month, line_ids: Collection[int] | None = None) -> MonthFacts:
+    """Load a month, of all lines or of some: their stretches, the prices, the tax rates of its last day."""
+    periods = plan_periods(month, line_ids)
     names = {o.id: Text(o.name, o.name_en) for o in offerings()}
     versions = price_versions_between({p.offering_id for p in periods}, month.first_day, month.last_day)
     priced = _priced_spans(versions)

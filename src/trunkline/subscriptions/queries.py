@@ -192,11 +192,11 @@ def live_lines_of_persons(id_numbers: Iterable[str]) -> dict[str, int]:
     return {number: counted.get(person_key(number), 0) for number in asked}
 
 
-def plan_periods(month: Month) -> tuple[PlanPeriod, ...]:
+def plan_periods(month: Month, line_ids: Collection[int] | None = None) -> tuple[PlanPeriod, ...]:
     """Every visible line's stretches of one owner on one plan under one number that touch the month, in time.
 
-    Stretches are whole, not cut to the month: `active_from` may lie before it, and `active_to` is None while the
-    stretch is open. `entered_at` is when the line was activated.
+    `line_ids` asks for some lines only. Stretches are whole, not cut to the month: `active_from` may lie before it,
+    and `active_to` is None while the stretch is open. `entered_at` is when the line was activated.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -207,12 +207,16 @@ def plan_periods(month: Month) -> tuple[PlanPeriod, ...]:
             "JOIN subscriptions_linenumber n ON n.line_id = l.id "
             "JOIN subscriptions_lineoffering o ON o.line_id = l.id AND o.is_plan "
             "JOIN subscriptions_lineowner w ON w.line_id = l.id "
-            "WHERE l.activated_at < %(end)s "
+            "WHERE l.activated_at < %(end)s AND (%(lines)s::bigint[] IS NULL OR l.id = ANY(%(lines)s)) "
             "AND greatest(n.valid_from, o.valid_from, w.valid_from) < %(end)s "
             "AND coalesce(least(n.valid_to, o.valid_to, w.valid_to), 'infinity') "
             "> greatest(%(start)s, n.valid_from, o.valid_from, w.valid_from) "
             "ORDER BY l.id, active_from",
-            {"start": month.start, "end": month.end},
+            {
+                "start": month.start,
+                "end": month.end,
+                "lines": None if line_ids is None else list(line_ids),
+            },
         )
         return tuple(PlanPeriod(*row) for row in cursor.fetchall())
 

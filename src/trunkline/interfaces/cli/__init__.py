@@ -16,7 +16,7 @@ SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
     (Text("客户与协议", "Customers and agreements"), {"org": "organizations", "agreement": "agreements"}),
     (
         Text("柜台与号码", "Counter and numbers"),
-        {"order": "applications", "items": "staff", "number": "numbers"},
+        {"order": "applications", "items": "staff", "number": "numbers", "details": "details"},
     ),
     (
         Text("话单、账单、收款", "Usage, bills, payments"),

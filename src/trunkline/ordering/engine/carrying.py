@@ -101,7 +101,7 @@ def _write(
     """
     keys = tuple(row.key for row in rows)
     request = request_of(order, [LineChoice(row.key, row.values) for row in rows])
-    around = circumstances(request, Channel(order.channel), at, keys, locking=True)
+    around = circumstances(request, Channel(order.channel), at, keys, locking=True, order_id=order.pk)
     judged, facts, passing = judge(item, around)
     if judged.refusals:
         raise Refused(judged.refusals)

@@ -89,6 +89,7 @@ def circumstances(
     keys: tuple[int, ...] = (),
     *,
     locking: bool = False,
+    order_id: int | None = None,
 ) -> Circumstances:
     """Load what every item needs; `Refused` when the organisation or the handler is unknown or do not match."""
     organization = party.organization(request.organization_id)
@@ -96,7 +97,7 @@ def circumstances(
     if handler is not None and handler.organization_id != organization.id:
         raise Refused(FOREIGN_HANDLER)
     return Circumstances(
-        request, organization, handler, branch(organization.branch_id), channel, at, keys, locking
+        request, organization, handler, branch(organization.branch_id), channel, at, keys, locking, order_id
     )
 
 
