@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.codes import resident_id
 from tests.lines import Connected
 from tests.world import World
 from trunkline.counter.registry import service_item
-from trunkline.ordering.types import Completion, LineChoice, OrderRequest, ShownPaper
+from trunkline.ordering.types import Completion, LineChoice, OrderRequest, PaperKind, ShownPaper
 
 #: What each item needs beyond lines and papers to be accepted.
 DETAILS: Mapping[str, Mapping[str, Any]] = {
@@ -19,6 +20,8 @@ DETAILS: Mapping[str, Mapping[str, Any]] = {
     "booked_product_order": {"product": "VAS-CALL", "trigger": "channel"},
     "booked_product_cancellation": {"product": "VAS-CALL", "trigger": "channel"},
     "detail_masking": {"mask_voice": True},
+    "detail_query": {"month": "2026-12", "delivery": "screen"},
+    "detail_print": {"month": "2026-12"},
     "prepayment_refund": {"reason": "不再使用"},
     "relocation": {
         "kind": "other_area",
@@ -44,10 +47,16 @@ DETAILS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+#: The number on a handler's identity card.
+CARD = resident_id("340102", "19820304", 5)
+
+
 def papers_of(item_code: str) -> tuple[ShownPaper, ...]:
     """Every paper of an item, all right."""
     return tuple(
-        ShownPaper(paper.kind, f"{paper.kind}-1", True, True, True)
+        ShownPaper(
+            paper.kind, CARD if paper.kind is PaperKind.HANDLER_ID else f"{paper.kind}-1", True, True, True
+        )
         for paper in service_item(item_code).papers
     )
 

@@ -21,6 +21,7 @@ ROOT = SOURCE.parent.parent
 #: Verbs that only unattended work or the setting-up of a province carries out.
 SYSTEM_ONLY = {
     "branch.open", "staff.appoint",
+    "message.post", "message.send", "message.expire", "message.recover", "message.receipt",
     "points.earn", "points.expire", "points.forfeit", "points.reverse",
 }  # fmt: skip
 

@@ -41,6 +41,15 @@ AT_OTHER_CHANNELS = {
     ("product_installation", "key_service_in_own_hall"): "test_a_switchboard_is_ordered_in_an_own_hall_only"
 }
 
+#: Details are refused in other channels than the hall, too: the guard, and the test that brings it up.
+DETAIL_QUERY = {
+    "proof_is_enough": "test_one_lines_service_password_does_not_open_everybodys_details",
+    "mailbox_only": "test_through_an_account_manager_nothing_is_shown_on_a_screen",
+    "handler_has_mailbox": "test_without_a_handler_there_is_no_mailbox_to_send_to",
+    "password_has_a_way": "test_the_password_goes_to_a_line_of_the_organisation_in_service_or_nowhere",
+    "organisation_name": "test_a_line_in_an_individuals_name_goes_by_the_rules_for_the_public",
+}
+
 
 def names_of_tests(path: Path) -> set[str]:
     return {
@@ -52,10 +61,13 @@ def names_of_tests(path: Path) -> set[str]:
 
 def test_every_item_has_an_accepting_test_and_every_guard_a_refusing_one() -> None:
     there = names_of_tests(OPERATIONS / "test_new_installation.py")
+    details = names_of_tests(OPERATIONS / "test_details.py")
     refused = (
         set(all_cases().refused)
         | BY_MATRIX
         | {("new_installation", guard) for guard, test in NEW_INSTALLATION.items() if test in there}
+        | {("detail_query", guard) for guard, test in DETAIL_QUERY.items() if test in details}
+        | {("detail_print", "organisation_name")}
     )
     elsewhere = names_of_tests(OPERATIONS / "test_products.py")
     refused |= {place for place, test in AT_OTHER_CHANNELS.items() if test in elsewhere}

@@ -58,6 +58,11 @@ BREAKERS: dict[str, tuple[str, ...]] = {
         "UPDATE ordering_order SET state = 'completed', completed_at = placed_at WHERE state = 'inProgress'",
     ),
     "installation.same_branch": ("UPDATE installations_task SET branch_id = branch_id + 1",),
+    "detail.access_own_branch": (
+        "INSERT INTO rating_detailaccess (branch_id, organization_id, order_id, staff_id, door, way, month, number,"
+        " kind, skipped, records, at) SELECT 0, min(id), 1, 1, 'web', 'page', '2026-10-01', '', '', 0, 1, now()"
+        " FROM party_organization",
+    ),
     "organization.uscc_valid": ("UPDATE party_organization SET uscc = '91340100MA00000001'"
                                 " WHERE id = (SELECT min(id) FROM party_organization)",),
     "handler.id_valid": ("UPDATE party_handler SET id_number = '340102198001010019'",),
@@ -145,7 +150,7 @@ BILLED = datetime(2026, 10, 2, 2, 0, tzinfo=UTC)
 PREMIUM = number_of("HF", 0)
 
 #: Families of checks that are broken on purpose beside the tests of their own context.
-ELSEWHERE = {"ticket"}
+ELSEWHERE = {"ticket", "message"}
 
 HEADER = "source,record_id,line_number,kind,direction,started_at,quantity,zone,other_party"
 

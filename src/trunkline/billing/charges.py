@@ -30,6 +30,7 @@ from trunkline.kernel.periods import Month, local_date
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.rating.rules import first_month_allowance
+from trunkline.rating.types import ZONE_NAMES
 
 UNIT_NAMES = {
     "month": Text("月", "month"),
@@ -48,7 +49,6 @@ _UNITS = {
     ("data", 1024 * 1024): "MB",
 }
 _BASE_UNITS = {"voice": ("{}s", Text("{}秒", "{} s")), "data": ("{}B", Text("{}字节", "{} bytes"))}
-_ZONES = {"local": Text("本地", "Local")}
 _USES = {
     ("voice", "mo"): Text("{zone}主叫通话费", "{zone} calls made"),
     ("voice", "mt"): Text("{zone}被叫通话费", "{zone} calls received"),
@@ -340,7 +340,7 @@ def _priced_use(version: PriceVersionView, row: UsagePriceDetails) -> PricedUse:
     allowance = next((a for a in version.allowances if a.kind == row.allowance_kind), None)
     amount = allowance.amount if allowance else 0
     whole = whole_of(allowance, version.usage_prices) if allowance else 1
-    zone = _ZONES.get(row.zone, Text(row.zone, row.zone))
+    zone = ZONE_NAMES.get(row.zone, Text(row.zone, row.zone))
     title = _USES.get((row.kind, row.direction), Text(f"{{zone}}{row.kind}", f"{{zone}} {row.kind}"))
     modes: tuple[FirstMonthMode | None, ...] = (None, *FirstMonthMode)
     unit_price = yuan_from_ten_thousandths(row.price)

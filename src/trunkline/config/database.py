@@ -69,6 +69,16 @@ def secret_key() -> str:
     return kept_secret(_secrets() / "django")
 
 
+def message_keys() -> tuple[str, ...]:
+    """The Fernet keys of secret messages, the newest first; one is made on first need.
+
+    A line of the file is a key. To change keys, put a new line above and drop the old ones once what they
+    enciphered has left.
+    """
+    # 43 characters are the 32 bytes of a key in base64, but for the sign that fills it up.
+    return tuple(f"{line}=" for line in kept_secret(_secrets() / "messages").split())
+
+
 def server(*, durable: bool = True) -> EmbeddedPostgres | None:
     """The embedded server, or None when the environment names another one."""
     return None if os.environ.get(OWNER_URL) else _embedded(var() / "postgres", durable)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from trunkline.config.database import connection_settings, home, secret_key, var
+from trunkline.config.database import connection_settings, home, message_keys, secret_key, var
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 #: Every context, lowest floor first. A context without tables is a plain package and does not stand here.
 CONTEXTS = [
     "security",
+    "messaging",
     "party",
     "catalog",
     "numbering",
@@ -125,11 +126,20 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 #: Where accepted usage, rated records and stored documents live.
 TRUNKLINE_VAR = var()
 
+#: What secret messages are enciphered with until they are sent; the first is the newest.
+TRUNKLINE_MESSAGE_KEYS = message_keys()
+#: The gateways that messages leave by; without one they wait (docs/formats/messages.md).
+TRUNKLINE_SMPP_URL = os.environ.get("TRUNKLINE_SMPP_URL", "")
+TRUNKLINE_SMTP_URL = os.environ.get("TRUNKLINE_SMTP_URL", "")
+TRUNKLINE_VOICE_FOLDER = os.environ.get("TRUNKLINE_VOICE_FOLDER", "")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("TRUNKLINE_LOG", "WARNING")},
+    # At DEBUG it writes whole packets: the bind's password and the words of messages.
+    "loggers": {"smpplib": {"level": "ERROR"}},
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

@@ -39,6 +39,10 @@ def guard(
 
 # Every item on lines.
 
+INDIVIDUAL_NAME = Text(
+    "号码{number}以个人名称开户，按照公众业务规则办理",
+    "{number} is in an individual's name: the rules for the public apply",
+)
 LINE_UNKNOWN = Refusal(
     "line.unknown", "", Text("没有这个用户：{subject}", "There is no such line: {subject}")
 )
@@ -66,10 +70,7 @@ ALWAYS: tuple[tuple[Guard[LinesFacts], ...], tuple[LineGuard[LinesFacts, LineFac
         guard(
             "organisation_name",
             "X-A2",
-            Text(
-                "号码{number}以个人名称开户，按照公众业务规则办理",
-                "{number} is in an individual's name: the rules for the public apply",
-            ),
+            INDIVIDUAL_NAME,
             lambda _, one: one.line.name_type is NameType.INDIVIDUAL,
         ),
     ),

@@ -61,4 +61,16 @@ CHECKS = (
             "OR r.unrated <> (SELECT count(*) FROM rating_unratedrecord WHERE rating_id = r.id)"
         ),
     ),
+    Check(
+        "detail.access_own_branch",
+        "S22-A1",
+        Text(
+            "详单查询留痕的分公司即该单位客户的分公司",
+            "Every access to details is logged in the organisation's own branch",
+        ),
+        places(
+            "SELECT a.id || ' ' || o.code FROM rating_detailaccess a "
+            "JOIN party_organization o ON o.id = a.organization_id WHERE o.branch_id <> a.branch_id"
+        ),
+    ),
 )

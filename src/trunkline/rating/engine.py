@@ -157,19 +157,9 @@ def rate(
     contradict themselves; money that does not fit an int64 raises the engine's error.
     """
     with open_engine(workdir, settings) as engine:
-        # The plan joins in the right order as it is written. The engine may guess sizes wrong and join usage to
-        # prices before lines, which makes every record as many rows as there are price versions; native tables
-        # instead of views keep it from the same mistake elsewhere.
-        engine.raw_sql("SET disabled_optimizers = 'join_order'")
-        line_table = _load(engine, "line_period", lines, LINES)
-        price_table = _load(engine, "price_row", prices, PRICES)
-        allowance_table = _load(engine, "allowance", allowances, ALLOWANCES)
-        _refuse_contradictions(engine, line_table, price_table, allowance_table)
+        periods, tariff = dimensions(engine, lines, prices, allowances, month)
         if not usage_files:
             return RatingResult(TOTALS.empty_table(), UNRATED.empty_table(), 0, 0)
-        granted = _load(engine, "granted", plan.grants(allowances), plan.GRANTS)
-        tariff = engine.create_table("tariff", plan.tariff(price_table, granted), temp=True)
-        periods = engine.create_table("period", plan.lines_of_month(line_table, month), temp=True)
         usage = engine.read_parquet([str(path) for path in usage_files], hive_partitioning=False)
         rated = plan.rated(usage, periods, tariff, month)
         if rated_out is None:
@@ -180,7 +170,28 @@ def rate(
             return _result(engine, usage, plan.totals(written), plan.unrated(usage, periods, tariff, month))
 
 
-def _load(engine: Backend, name: str, rows: pa.Table, shape: pa.Schema) -> ir.Table:
+def dimensions(
+    engine: Backend, lines: pa.Table, prices: pa.Table, allowances: pa.Table, month: Month
+) -> tuple[ir.Table, ir.Table]:
+    """Load what usage is rated by, for `plan`: the line periods of the month, and the tariff.
+
+    Raises Refused, with every reason, where lines or prices contradict themselves.
+    """
+    # The plan joins in the right order as it is written. The engine may guess sizes wrong and join usage to
+    # prices before lines, which makes every record as many rows as there are price versions; native tables
+    # instead of views keep it from the same mistake elsewhere.
+    engine.raw_sql("SET disabled_optimizers = 'join_order'")
+    line_table = load(engine, "line_period", lines, LINES)
+    price_table = load(engine, "price_row", prices, PRICES)
+    allowance_table = load(engine, "allowance", allowances, ALLOWANCES)
+    _refuse_contradictions(engine, line_table, price_table, allowance_table)
+    granted = load(engine, "granted", plan.grants(allowances), plan.GRANTS)
+    tariff = engine.create_table("tariff", plan.tariff(price_table, granted), temp=True)
+    periods = engine.create_table("period", plan.lines_of_month(line_table, month), temp=True)
+    return periods, tariff
+
+
+def load(engine: Backend, name: str, rows: pa.Table, shape: pa.Schema) -> ir.Table:
     """Copies a dimension into a native table; ValueError or KeyError where it has not that shape."""
     return engine.create_table(name, ibis.memtable(rows.select(shape.names).cast(shape)), temp=True)
 

@@ -15,8 +15,8 @@ from trunkline.kernel.bulk import insert_rows
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
-from trunkline.rating.models import MonthRating, UsageFile
-from trunkline.rating.types import IntakeCounts, RatingResult, StoredPart
+from trunkline.rating.models import DetailAccess, MonthRating, UsageFile
+from trunkline.rating.types import DetailWay, IntakeCounts, RatingResult, StoredPart
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
@@ -133,6 +133,38 @@ def record_rating(
         ),
     )
     return rating.pk
+
+
+@operation("detail.record")
+def record_detail_access(
+    *,
+    order_id: int,
+    branch_id: int,
+    organization_id: int,
+    way: DetailWay,
+    month: Month,
+    number: str = "",
+    kind: str = "",
+    skipped: int = 0,
+    records: int,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Keep that details of a month were handed out: to whom is told by the order (PIPL, 电信条例 65)."""
+    DetailAccess.objects.create(
+        order_id=order_id,
+        branch_id=branch_id,
+        organization_id=organization_id,
+        staff_id=actor.staff_id,
+        door=actor.door,
+        way=way,
+        month=month.first_day,
+        number=number,
+        kind=kind,
+        skipped=skipped,
+        records=records,
+        at=at,
+    )
 
 
 def _digest(unrated: pa.Table) -> str:

@@ -13,7 +13,15 @@ from django.db.models import Count, Max
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
-from trunkline.rating.models import MonthRating, UnratedRecord, UsageFile, UsagePart, UsageReject
+from trunkline.rating.models import (
+    DetailAccess,
+    MonthRating,
+    UnratedRecord,
+    UsageFile,
+    UsagePart,
+    UsageReject,
+)
+from trunkline.rating.types import DetailWay
 
 UNKNOWN_USAGE_FILE = Refusal(
     "usage_file.unknown", "", Text("没有这个话单文件：{subject}", "No such usage file: {subject}")
@@ -79,6 +87,43 @@ class RatingView:
     records: int
     rated: int
     unrated: int
+
+
+@dataclass(frozen=True, slots=True)
+class DetailAccessView:
+    """Details that were handed out: `number` and `kind` are empty where all were asked for."""
+
+    order_id: int
+    organization_id: int
+    staff_id: int
+    door: str
+    way: DetailWay
+    month: Month
+    number: str
+    kind: str
+    skipped: int
+    records: int
+    at: datetime
+
+
+def detail_accesses(order_id: int) -> tuple[DetailAccessView, ...]:
+    """When and by whom the details of an order were seen, the latest first."""
+    return tuple(
+        DetailAccessView(
+            row.order_id,
+            row.organization_id,
+            row.staff_id,
+            row.door,
+            DetailWay(row.way),
+            Month.of(row.month),
+            row.number,
+            row.kind,
+            row.skipped,
+            row.records,
+            row.at,
+        )
+        for row in DetailAccess.objects.filter(order_id=order_id).order_by("-id")
+    )
 
 
 def store_root() -> Path:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from trunkline.kernel.text import Text
+
 
 class UsageKind(StrEnum):
     """What was used (业务类型)."""
@@ -28,6 +30,31 @@ class Direction(StrEnum):
 
     OUTGOING = "mo"
     INCOMING = "mt"
+
+
+#: The zone of usage at home; any other is roaming.
+LOCAL_ZONE = "local"
+
+USAGE_KIND_NAMES = {
+    UsageKind.VOICE: Text("语音通话", "Voice"),
+    UsageKind.SMS: Text("短信", "Short message"),
+    UsageKind.MMS: Text("彩信", "Multimedia message"),
+    UsageKind.DATA: Text("上网流量", "Data"),
+}
+DIRECTION_NAMES = {
+    Direction.OUTGOING: Text("主叫", "Outgoing"),
+    Direction.INCOMING: Text("被叫", "Incoming"),
+}
+ZONE_NAMES = {LOCAL_ZONE: Text("本地", "Local"), "roaming": Text("漫游", "Roaming")}
+
+
+class DetailWay(StrEnum):
+    """In which form details were handed out."""
+
+    PAGE = "page"
+    SHEET = "sheet"
+    PDF = "pdf"
+    EMAIL = "email"
 
 
 class Rounding(StrEnum):
@@ -110,6 +137,18 @@ LINES = _shape(
     ("price_version_id", pa.int64()),
     ("active_from", INSTANT),
     optional=(("active_to", INSTANT), ("first_month_mode", pa.string())),
+)
+
+#: A stretch of a line in one hand under one number, [held_from, held_to), and what its details leave out.
+HELD = _shape(
+    ("line_id", pa.int64()),
+    ("line_number", pa.string()),
+    ("held_from", INSTANT),
+    ("held_to", INSTANT),
+    ("hides_voice", pa.bool_()),
+    ("hides_messages", pa.bool_()),
+    ("hides_data", pa.bool_()),
+    ("hides_roaming", pa.bool_()),
 )
 
 #: What one unit of usage costs: `unit` in the base unit of the kind (60 = a minute), `price` for each unit.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,9 +42,9 @@ class MonthFacts:
         return frozenset(self.lines) | self.installed.keys()
 
 
-def month_facts(month: Month) -> MonthFacts:
-    """Load a month: the lines' stretches, the prices, the tax rates of its last day."""
-    periods = plan_periods(month)
+def month_facts(month: Month, line_ids: Collection[int] | None = None) -> MonthFacts:
+    """Load a month, of all lines or of some: their stretches, the prices, the tax rates of its last day."""
+    periods = plan_periods(month, line_ids)
     names = {o.id: Text(o.name, o.name_en) for o in offerings()}
     versions = price_versions_between({p.offering_id for p in periods}, month.first_day, month.last_day)
     priced = _priced_spans(versions)
@@ -53,7 +53,8 @@ def month_facts(month: Month) -> MonthFacts:
         # A line is billed to the account it has at the end; so far a line keeps its account.
         lines.setdefault(stretches[-1].account_id, []).append(LineMonth(line_id, stretches))
     tariff = Tariff.of(versions, tax_rates(month.last_day), month)
-    return MonthFacts(month, lines, tariff, versions, installed_by_account(month))
+    installed = installed_by_account(month) if line_ids is None else {}
+    return MonthFacts(month, lines, tariff, versions, installed)
 
 
 def _by_line(

@@ -134,9 +134,12 @@ CHECKS = (
                 "ON l.id = c.line_id WHERE c.branch_id <> l.branch_id"
                 for table in (
                     *("linenumber", "lineoffering", "linestop", "terminal", "linephase"),
-                    *("linepassword", "linepasswordhash", "linemessage"),
+                    *("linepassword", "linepasswordhash"),
                 )
             )
+            + " UNION ALL SELECT 'message ' || m.id FROM messaging_outgoingmessage m "
+            "LEFT JOIN subscriptions_line l ON l.id = m.line_id "
+            "WHERE m.line_id IS NOT NULL AND m.branch_id IS DISTINCT FROM l.branch_id"
         ),
     ),
     Check(

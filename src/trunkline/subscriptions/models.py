@@ -16,7 +16,6 @@ from trunkline.subscriptions.types import (
     DetailType,
     LifePhase,
     LineState,
-    MessageKind,
     NameType,
     ServiceCode,
     StopCause,
@@ -336,36 +335,3 @@ class LinePassword(models.Model):
     set_at = models.DateTimeField()
     wrong_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     locked_until = models.DateTimeField(null=True)
-
-
-class LineMessage(models.Model):
-    """A short message to a line itself, waiting to be sent or sent. A secret one has no body here."""
-
-    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
-    branch = Reference("security.Branch", db_index=False)
-    number = models.CharField(max_length=20)
-    kind = models.CharField(max_length=20, choices=[(c, c) for c in MessageKind])
-    secret = models.BooleanField(default=False)
-    body = models.TextField(blank=True)
-    created_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=[*MessageKind]), name="line_message_kind"),
-            models.CheckConstraint(
-                condition=Q(secret=True, body="") | (Q(secret=False) & ~Q(body="")), name="line_message_body"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(sent_at__isnull=True), name="messages_waiting")
-        ]
-
-
-class LineMessageSeed(models.Model):
-    """What the password of a secret message is made of, together with the installation's key; never the password."""
-
-    message = models.OneToOneField(LineMessage, models.PROTECT, related_name="seed")
-    branch = Reference("security.Branch", db_index=False)
-    seed = models.CharField(max_length=43)

@@ -18,8 +18,6 @@ from trunkline.subscriptions.types import (
     LifePhase,
     LineState,
     LineView,
-    MessageKind,
-    MessageView,
     NameType,
     PlanPeriod,
     ServiceCode,
@@ -195,11 +193,11 @@ def live_lines_of_persons(id_numbers: Iterable[str]) -> dict[str, int]:
     return {number: counted.get(person_key(number), 0) for number in asked}
 
 
-def plan_periods(month: Month) -> tuple[PlanPeriod, ...]:
+def plan_periods(month: Month, line_ids: Collection[int] | None = None) -> tuple[PlanPeriod, ...]:
     """Every visible line's stretches of one owner on one plan under one number that touch the month, in time.
 
-    Stretches are whole, not cut to the month: `active_from` may lie before it, and `active_to` is None while the
-    stretch is open. `entered_at` is when the line was activated.
+    `line_ids` asks for some lines only. Stretches are whole, not cut to the month: `active_from` may lie before it,
+    and `active_to` is None while the stretch is open. `entered_at` is when the line was activated.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -210,12 +208,16 @@ def plan_periods(month: Month) -> tuple[PlanPeriod, ...]:
             "JOIN subscriptions_linenumber n ON n.line_id = l.id "
             "JOIN subscriptions_lineoffering o ON o.line_id = l.id AND o.is_plan "
             "JOIN subscriptions_lineowner w ON w.line_id = l.id "
-            "WHERE l.activated_at < %(end)s "
+            "WHERE l.activated_at < %(end)s AND (%(lines)s::bigint[] IS NULL OR l.id = ANY(%(lines)s)) "
             "AND greatest(n.valid_from, o.valid_from, w.valid_from) < %(end)s "
             "AND coalesce(least(n.valid_to, o.valid_to, w.valid_to), 'infinity') "
             "> greatest(%(start)s, n.valid_from, o.valid_from, w.valid_from) "
             "ORDER BY l.id, active_from",
-            {"start": month.start, "end": month.end},
+            {
+                "start": month.start,
+                "end": month.end,
+                "lines": None if line_ids is None else list(line_ids),
+            },
         )
         return tuple(PlanPeriod(*row) for row in cursor.fetchall())
 
@@ -243,20 +245,6 @@ def phases_due(at: datetime, *, limit: int = 10_000) -> tuple[DuePhase, ...]:
         return tuple(
             DuePhase(line, account, LifePhase(phase), ends_at)
             for line, account, phase, ends_at in cursor.fetchall()
-        )
-
-
-def messages_due(at: datetime, *, limit: int = 1_000) -> tuple[MessageView, ...]:
-    """Short messages to be sent now, the oldest first; of secret ones only that they are there (S24-4)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, line_id, number, kind, secret, body, due_at FROM subscriptions_linemessage "
-            "WHERE sent_at IS NULL AND due_at <= %s ORDER BY due_at, id LIMIT %s",
-            [at, limit],
-        )
-        return tuple(
-            MessageView(id_, line, number, MessageKind(kind), secret, body, due_at)
-            for id_, line, number, kind, secret, body, due_at in cursor.fetchall()
         )
 
 

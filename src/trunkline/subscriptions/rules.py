@@ -211,6 +211,8 @@ def sim_refusals(iccids_imsis: Iterable[tuple[str, str]]) -> tuple[Refusal, ...]
 #: So many wrong tries one after the other lock a service password for so long (X-R2).
 MOST_WRONG_TRIES = 5
 LOCKED_FOR = timedelta(hours=1)
+#: A password that has not left for the line within this time never does (S24-4).
+PASSWORD_MESSAGE_HOLDS = timedelta(minutes=10)
 #: A new password that was handed in must be taken into use within this time.
 DEPOSIT_HOLDS = timedelta(minutes=30)
 

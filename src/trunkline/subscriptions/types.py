@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -116,7 +116,7 @@ LIFE_PHASE_NAMES = {
 
 
 class MessageKind(StrEnum):
-    """What a short message to a line is about."""
+    """What a message to a line was about before messages had a context of their own; migration 0006 names it."""
 
     SERVICE_PASSWORD = "service_password"  # noqa: S105 - a kind, no password  # nosec B105
     NOTICE = "notice"
@@ -232,27 +232,6 @@ class DuePhase:
     account_id: int
     phase: LifePhase
     ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class MessageView:
-    """A short message that waits to be sent. The words of a secret one are not in it."""
-
-    id: int
-    line_id: int
-    number: str
-    kind: MessageKind
-    secret: bool
-    body: str
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingMessage:
-    """A message with all its words, for the line itself and nobody else (S24-4)."""
-
-    number: str
-    body: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ from trunkline.catalog.queries import offering_by_code
 from trunkline.counter.registry import service_items
 from trunkline.kernel.periods import SHANGHAI, Month
 from trunkline.ledger.queries import customer_deposits
+from trunkline.messaging.queries import find_messages
+from trunkline.messaging.types import MessageKind, Purpose
 from trunkline.numbering.queries import numbers
 from trunkline.numbering.types import NumberState
 from trunkline.ordering.queries import order_items, orders_of_organization
@@ -41,7 +43,6 @@ from trunkline.subscriptions import operations as subscriptions
 from trunkline.subscriptions.queries import (
     holders_of_offering,
     lives,
-    messages_due,
     plan_periods,
     sims_in_stock,
 )
@@ -245,9 +246,9 @@ def _(scene: Scene, after: list[LineView]) -> None:
 
 @shows("service_password_reset")
 def _(scene: Scene, after: list[LineView]) -> None:
-    waiting = messages_due(scene.at)
-    assert [(message.line_id, message.secret, message.body) for message in waiting] == [
-        (line.id, True, "") for line in after
+    waiting = find_messages(purpose=Purpose.SERVICE_PASSWORD)
+    assert sorted((message.line_id, message.secret, message.kind) for message in waiting) == [
+        (line.id, True, MessageKind.SMS) for line in sorted(after, key=lambda line: line.id)
     ]
 
 

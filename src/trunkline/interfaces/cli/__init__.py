@@ -20,6 +20,7 @@ SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
             "order": "applications",
             "items": "staff",
             "product": "products",
+            "details": "details",
             "ticket": "tickets",
             "number": "numbers",
             "roaming": "roaming",
@@ -30,7 +31,10 @@ SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
         Text("话单、账单、收款", "Usage, bills, payments"),
         {"usage": "usage", "bill": "bills", "payment": "payments", "ledger": "ledger"},
     ),
-    (Text("监督", "Oversight"), {"verify": "verify", "staff": "staff", "token": "tokens"}),  # nosec B105 - a module
+    (
+        Text("监督", "Oversight"),
+        {"verify": "verify", "staff": "staff", "token": "tokens", "messages": "messages"},  # nosec B105 - a module
+    ),
     (Text("演示与基准", "Demo and benchmarks"), {"demo": "demo.command", "bench": "bench.command"}),
 )
 _RUNNING = Text("运行程序", "Running the program")

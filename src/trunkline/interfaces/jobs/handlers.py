@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trunkline.counter import desk
+from trunkline.counter.detail_sending import SEND_JOB, send_details
 from trunkline.kernel.clock import now
 from trunkline.kernel.jobs import register
 from trunkline.kernel.periods import Month
@@ -15,6 +16,12 @@ from trunkline.security.types import Door
 def execute_order(*, staff_id: int, order_id: int) -> None:
     """Carry out an order that was taken at the counter."""
     desk.execute(order_id=order_id, actor=actor_by_id(staff_id, Door.JOB), at=now())
+
+
+@register(SEND_JOB)
+def send_order_details(*, staff_id: int, order_id: int) -> None:
+    """Post the details of an order to its handler's mailbox (S22-A1)."""
+    send_details(order_id=order_id, actor=actor_by_id(staff_id, Door.JOB), at=now())
 
 
 @register(billrun.RUN_JOB)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +16,11 @@ from trunkline.care.queries import urging_due
 from trunkline.counter.booking import carry_out_due
 from trunkline.kernel.clock import now
 from trunkline.kernel.periods import local_date
+from trunkline.messaging import delivery
+from trunkline.messaging.gateways import Gateway, GatewayMisconfigured, gateway_for
+from trunkline.messaging.operations import expire_messages, recover_messages
+from trunkline.messaging.queries import tending_due
+from trunkline.messaging.types import MessageKind
 from trunkline.numbering.operations import expire_reservations, thaw_numbers
 from trunkline.numbering.queries import upkeep_due
 from trunkline.ordering.queries import orders_due
@@ -26,6 +32,11 @@ from trunkline.security.types import Actor, Door
 #: How often a worker looks through the whole store of usage. It does so first when it starts, as after a crash.
 TIDY_EVERY = timedelta(days=1)
 _tidied: datetime | None = None
+
+log = logging.getLogger(__name__)
+
+#: The way out of each kind of message, kept open between rounds; None where the environment names none.
+_gateways: dict[MessageKind, Gateway | None] = {}
 
 
 def take_in_usage() -> None:
@@ -77,3 +88,34 @@ def tidy_usage(actor: Actor, at: datetime) -> None:
     if left:
         clean_store(actor=actor, at=at)
     _tidied = at
+
+
+def send_messages(kind: MessageKind) -> None:
+    """Hand due messages of a kind to their gateway; without one they wait, and the page of messages says so."""
+    gateway = _gateway(kind)
+    if gateway is None:
+        return
+    actor = system_actor(Door.JOB)
+    delivery.send_due(kind=kind, gateway=gateway, actor=actor, now=now)
+    delivery.take_receipts(gateway=gateway, actor=actor, now=now)
+
+
+def tend_messages() -> None:
+    """Let messages expire that were not sent in time, and take up those that a dead worker held."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        expired, lost = tending_due(at)
+    if expired:
+        expire_messages(actor=actor, at=at)
+    if lost:
+        recover_messages(actor=actor, at=at)
+
+
+def _gateway(kind: MessageKind) -> Gateway | None:
+    if kind not in _gateways:
+        try:
+            _gateways[kind] = gateway_for(kind)
+        except GatewayMisconfigured as error:
+            _gateways[kind] = None
+            log.error("messages of kind %s wait: their gateway's setting cannot be used: %s", kind, error)  # noqa: TRY400
+    return _gateways[kind]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import importlib
 import logging
 import os
@@ -12,12 +13,13 @@ from datetime import UTC, datetime
 from typing import cast
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from trunkline.interfaces.jobs import upkeep
+from trunkline.messaging.types import MessageKind
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 DEAD_AFTER = float(os.environ.get("TRUNKLINE_WORKER_DEAD_AFTER", "20"))
 _INBOX_SECONDS = 3.0
 _UPKEEP_SECONDS = 30.0
+_MESSAGE_SECONDS = 2.0
 
 
 def work(*, wait: bool) -> None:
@@ -44,6 +47,14 @@ async def _work(worker_app: App, *, wait: bool) -> None:
             asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.end_what_is_over))),
             asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.carry_out_booked_orders))),
             asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.urge_tickets))),
+            asyncio.create_task(_every(_MESSAGE_SECONDS, _in_thread(upkeep.tend_messages))),
+            *(
+                # Each kind goes its own way, so that a slow mail server does not keep a password waiting.
+                asyncio.create_task(
+                    _every(_MESSAGE_SECONDS, _in_thread(functools.partial(upkeep.send_messages, kind)))
+                )
+                for kind in MessageKind
+            ),
         ]
         try:
             await worker_app.run_worker_async(
@@ -68,11 +79,11 @@ async def _take_up_abandoned(worker_app: App) -> None:
 
 
 async def _every(seconds: float, action: Callable[[], Awaitable[None]]) -> None:
-    """Repeat; a database that is away for a moment is told and tried again."""
+    """Repeat. What fails is told and tried again: a database that is away for a moment, or anything unforeseen."""
     while True:
         try:
             await action()
-        except DatabaseError:
+        except Exception:
             log.exception("periodic work failed; it is tried again")
         await asyncio.sleep(seconds)
 

@@ -14,6 +14,7 @@ NOTHING = "—"
 #: One mask on screen and on paper.
 masked_id = masking.masked_id
 without_ids = masking.without_ids
+masked_phone = masking.masked_phone
 
 _MOBILE = re.compile(r"1\d{10}")
 
@@ -55,13 +56,6 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """Day and minute in Asia/Shanghai: 2026-10-01 09:30."""
     return NOTHING if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-
-
-def masked_phone(number: str) -> str:
-    """A personal phone number with its middle hidden: 138****5678."""
-    if _MOBILE.fullmatch(number):
-        return number[:3] + "****" + number[7:]
-    return number[:-4] + "****" if len(number) > 6 else number
 
 
 def spaced_number(number: str) -> str:

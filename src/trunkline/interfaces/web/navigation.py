@@ -76,6 +76,7 @@ def _groups() -> tuple[Group, ...]:
         Group(
             _("监督"),
             (
+                Entry("outbox:list", "send", _("消息"), "message.view", ("/messages/",)),
                 Entry("oversight:audit", "history", _("操作留痕"), "audit.view", ("/audit/",)),
                 Entry("oversight:verify", "shield-check", _("数据核查"), "verify.view", ("/verify/",)),
             ),

@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("trunkline.interfaces.web.billing.urls")),
     path("", include("trunkline.interfaces.web.numbers.urls")),
     path("", include("trunkline.interfaces.web.roaming.urls")),
+    path("", include("trunkline.interfaces.web.outbox.urls")),
     path("", include("trunkline.interfaces.web.oversight.urls")),
 ]

@@ -62,6 +62,16 @@ from trunkline.installations.types import (
 )
 from trunkline.kernel.text import Text
 from trunkline.ledger.types import GeneralAccount
+from trunkline.messaging.types import (
+    KIND_NAMES,
+    PURPOSE_NAMES,
+    STATE_NAMES,
+    TROUBLE_NAMES,
+    MessageKind,
+    MessageState,
+    Purpose,
+    Trouble,
+)
 from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberKind, NumberState
 from trunkline.ordering.item import RECORD_NAMES, TAKES_EFFECT_NAMES, Origin, Record, TakesEffect
 from trunkline.ordering.products import FAMILY_NAMES, Family
@@ -228,6 +238,8 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (Limit, LIMIT_NAMES),
         (LineState, LINE_STATE_NAMES),
         (Matter, MATTER_NAMES),
+        (MessageKind, KIND_NAMES),
+        (MessageState, STATE_NAMES),
         (NeedLevel, NEED_LEVEL_NAMES),
         (NumberKind, NUMBER_KIND_NAMES),
         (NumberState, NUMBER_STATE_NAMES),
@@ -237,6 +249,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (PaymentMethod, PAYMENT_METHOD_NAMES),
         (Product, PRODUCT_NAMES),
         (PrepaymentState, PREPAYMENT_STATE_NAMES),
+        (Purpose, PURPOSE_NAMES),
         (RejectReason, REJECT_REASON_NAMES),
         (Restriction, RESTRICTION_NAMES),
         (Rounding, ROUNDING_NAMES),
@@ -254,6 +267,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (TicketEvent, TICKET_EVENT_NAMES),
         (TicketKind, TICKET_KIND_NAMES),
         (TicketState, TICKET_STATE_NAMES),
+        (Trouble, TROUBLE_NAMES),
         (VerificationKind, VERIFICATION_NAMES),
         (UnratedReason, UNRATED_REASON_NAMES),
     )
@@ -290,6 +304,10 @@ _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (LineState.PRE_ACTIVE, "busy"),
     (LineState.ACTIVE, "good"),
     (LineState.PRE_TERMINATED, "wait"),
+    (MessageState.WAITING, "wait"),
+    (MessageState.SENDING, "busy"),
+    (MessageState.SENT, "good"),
+    (MessageState.FAILED, "bad"),
     (NumberState.IDLE, "good"),
     (NumberState.RESERVED, "busy"),
     (NumberState.FROZEN, "wait"),

@@ -26,7 +26,6 @@ from trunkline.subscriptions.operations.passwords import (
     check_password,
     deposit_password,
     reset_passwords,
-    take_message,
 )
 from trunkline.subscriptions.operations.stock import stock_sims
 from trunkline.subscriptions.operations.stopping import (
@@ -60,7 +59,6 @@ __all__ = [
     "set_masks",
     "stock_sims",
     "stop_lines",
-    "take_message",
     "terminate_lines",
     "transfer_lines",
     "unlock_lines",

@@ -1,4 +1,4 @@
-"""Service passwords (S24, X-R2). The words of a password are kept nowhere: only its hash, and what it is made from."""
+"""Service passwords (S24, X-R2). Only the hash of a password is kept; its digits go to the line itself."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth import hashers
-from django.utils.crypto import salted_hmac
 
 from trunkline.kernel.refusals import Refusal, raise_if_any
+from trunkline.messaging.operations import post_line_messages
+from trunkline.messaging.types import LinePost, MessageKind, Purpose
+from trunkline.numbering.queries import numbers
+from trunkline.numbering.types import NumberKind
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
-from trunkline.subscriptions.models import LineMessage, LineMessageSeed, LinePassword, LinePasswordHash
+from trunkline.subscriptions.models import LinePassword, LinePasswordHash
 from trunkline.subscriptions.operations.stopping import require_live
 from trunkline.subscriptions.queries import deposited_passwords, lines
 from trunkline.subscriptions.rules import (
@@ -20,30 +23,41 @@ from trunkline.subscriptions.rules import (
     LOCKED_FOR,
     MOST_WRONG_TRIES,
     NO_DEPOSIT,
+    PASSWORD_MESSAGE_HOLDS,
     PASSWORD_WRONG,
     password_refusals,
 )
-from trunkline.subscriptions.types import LineView, MessageKind, OutgoingMessage
+from trunkline.subscriptions.types import LineView
 
-_PURPOSE = "trunkline.service-password"
-_WORDS = "您的服务密码是{password}，请勿告诉他人。"
-
-
-def _password_from(seed: str) -> str:
-    """The six digits of a seed, which only the holder of the installation's key can work out.
-
-    So the password need not be kept, not even enciphered, until it is sent.
-    """
-    digest = salted_hmac(_PURPOSE, seed, algorithm="sha256").digest()
-    return f"{int.from_bytes(digest, 'big') % 1_000_000:06d}"
+#: The source under which reset passwords are posted; the id is that of the hash.
+_SOURCE = "line.reset_password"
+_WRITTEN = "您的服务密码是{password}，请勿告诉他人。"
+_SPOKEN = "您的服务密码是：{password}。请勿告诉他人。"
 
 
-def _seed_for(number: str) -> str:
-    """A random seed whose password is not too simple for the number."""
+def _password_for(number: str) -> str:
+    """Six random digits that are not too simple for the number."""
     while True:
-        seed = secrets.token_urlsafe(24)
-        if not password_refusals(_password_from(seed), number):
-            return seed
+        password = f"{secrets.randbelow(1_000_000):06d}"
+        if not password_refusals(password, number):
+            return password
+
+
+def _message(
+    line: LineView, password: str, *, mobile: bool, deposit: LinePasswordHash, at: datetime
+) -> LinePost:
+    """The message to the line itself: written to a mobile, spoken to any other, digit by digit (S24-4)."""
+    words = _WRITTEN.format(password=password) if mobile else _SPOKEN.format(password="，".join(password))
+    return LinePost(
+        line_id=line.id,
+        branch_id=line.branch_id,
+        number=line.number,
+        kind=MessageKind.SMS if mobile else MessageKind.VOICE,
+        body=words,
+        source_id=str(deposit.pk),
+        secret=True,
+        expires_at=at + PASSWORD_MESSAGE_HOLDS,
+    )
 
 
 def _put_in_force(kept: Sequence[LinePasswordHash], at: datetime) -> None:
@@ -71,26 +85,27 @@ def reset_passwords(*, line_ids: Sequence[int], actor: Actor, at: datetime) -> N
     require_live(line_ids)
     found = lines(line_ids)
     wanted = [found[id_] for id_ in line_ids]
-    seeds = [_seed_for(line.number) for line in wanted]
+    passwords = [_password_for(line.number) for line in wanted]
     kept = LinePasswordHash.objects.bulk_create(
-        _hashed(line, _password_from(seed), at) for line, seed in zip(wanted, seeds, strict=True)
+        _hashed(line, password, at) for line, password in zip(wanted, passwords, strict=True)
     )
     _put_in_force(kept, at)
-    messages = LineMessage.objects.bulk_create(
-        LineMessage(
-            line_id=line.id,
-            branch_id=line.branch_id,
-            number=line.number,
-            kind=MessageKind.SERVICE_PASSWORD,
-            secret=True,
-            created_at=at,
-            due_at=at,
-        )
-        for line in wanted
-    )
-    LineMessageSeed.objects.bulk_create(
-        LineMessageSeed(message=message, branch_id=message.branch_id, seed=seed)
-        for message, seed in zip(messages, seeds, strict=True)
+    known = numbers([line.number for line in wanted])
+    post_line_messages(
+        purpose=Purpose.SERVICE_PASSWORD,
+        source=_SOURCE,
+        messages=[
+            _message(
+                line,
+                password,
+                mobile=known[line.number].kind is NumberKind.MOBILE,
+                deposit=deposit,
+                at=at,
+            )
+            for line, password, deposit in zip(wanted, passwords, kept, strict=True)
+        ],
+        actor=actor,
+        at=at,
     )
 
 
@@ -155,16 +170,3 @@ def change_password(*, line_id: int, old: str, new: str, actor: Actor, at: datet
     kept.save(force_insert=True)
     _put_in_force([kept], at)
     return ()
-
-
-@operation("line.take_message")
-def take_message(*, message_id: int, actor: Actor, at: datetime) -> OutgoingMessage | None:
-    """Hand a message out to be sent, once; None when it was taken before. Only unattended work may."""
-    taken = LineMessage.objects.filter(pk=message_id, sent_at__isnull=True).update(sent_at=at)
-    if not taken:
-        return None
-    message = LineMessage.objects.get(pk=message_id)
-    if not message.secret:
-        return OutgoingMessage(message.number, message.body)
-    seed = LineMessageSeed.objects.get(message=message).seed
-    return OutgoingMessage(message.number, _WORDS.format(password=_password_from(seed)))

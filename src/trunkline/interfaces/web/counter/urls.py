@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.counter import applications, identity, views
+from trunkline.interfaces.web.counter import applications, details, identity, views
 
 app_name = "counter"
 urlpatterns = [
@@ -25,5 +25,8 @@ urlpatterns = [
     path("rulebook/<slug:item_code>/", views.rule, name="rule"),
     path("orders/<int:order_id>/", views.show, name="show"),
     path("orders/<int:order_id>/progress/", views.progress, name="progress"),
+    path("orders/<int:order_id>/details/", details.show, name="details"),
+    path("orders/<int:order_id>/details.xlsx", details.sheet, name="details_sheet"),
+    path("orders/<int:order_id>/details.pdf", details.paper, name="details_paper"),
     path("orders/<int:order_id>/slip.pdf", views.slip, name="slip"),
 ]

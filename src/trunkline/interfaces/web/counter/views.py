@@ -11,6 +11,7 @@ from trunkline.agreements import queries as agreements
 from trunkline.agreements.types import IN_FORCE
 from trunkline.catalog.queries import fees_on
 from trunkline.counter import desk
+from trunkline.counter.details import DETAIL_ITEMS
 from trunkline.counter.registry import service_item, service_items
 from trunkline.counter.rulebook import COLUMNS, guard_matrix
 from trunkline.counter.standard import STANDARD
@@ -129,6 +130,7 @@ def show(request: StaffRequest, order_id: int) -> HttpResponse:
             _LINES_SHOWN,
         ),
         "events": CHANGES.get(order.state, ()),
+        "gives_details": order.item_code in DETAIL_ITEMS,
         "placed_by": staff_names({order.placed_by_id}).get(order.placed_by_id, ""),
     }
     return render(request, "counter/show.html", context)

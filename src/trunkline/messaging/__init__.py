@@ -1,0 +1,1 @@
+"""What leaves the house for a person: short messages, voice announcements, e-mail (S24-4)."""

@@ -1,0 +1,57 @@
+"""Cases of the items that give usage details out (S22, S23)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.lines import Connected
+from tests.service_items import Cases
+from tests.service_items.scene import Scene, apply_for
+from tests.service_items.states import another_organisation, asks
+from trunkline.ordering.queries import order_items, orders_of_organization
+from trunkline.ordering.types import OrderRequest, PaperKind
+from trunkline.rating.queries import detail_accesses
+from trunkline.subscriptions.types import LineView
+
+CASES = Cases()
+NO_CARD = "G12345678"
+
+
+def show_a_passport(scene: Scene) -> None:
+    scene.details["card"] = NO_CARD
+
+
+def applied(item_code: str) -> Callable[[Scene], OrderRequest]:
+    def make(scene: Scene) -> OrderRequest:
+        card = scene.details.pop("card", "")
+        request = apply_for(scene, item_code)
+        if not card:
+            return request
+        papers = tuple(
+            replace(paper, reference=card) if paper.kind is PaperKind.HANDLER_ID else paper
+            for paper in request.papers
+        )
+        return replace(request, papers=papers)
+
+    return make
+
+
+for _item in ("detail_query", "detail_print"):
+    CASES.applied[_item] = applied(_item)
+    for _guard, _prepare in (
+        ("known_lines", lambda scene: scene.lines.append(Connected(999_999, "", 0))),
+        ("held_in_the_months", another_organisation),
+        ("months_in_order", asks(last_month="2026-11")),
+        ("months_kept", asks(month="2026-06")),
+        ("handler_shows_id_card", show_a_passport),
+    ):
+        CASES.refused[_item, _guard] = _prepare
+
+
+@CASES.shows("detail_query")
+@CASES.shows("detail_print")
+def _(scene: Scene, after: list[LineView]) -> None:
+    order = orders_of_organization(scene.bank)[0]
+    assert [item.changes[0].after for item in order_items(order.id)] == ["2026-12"] * len(after)
+    assert detail_accesses(order.id) == (), "nothing has been looked at yet"
