@@ -186,6 +186,7 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("billing:runs"): "billing_officer",
         reverse("billing:usage"): "billing_officer",
         reverse("numbers:search") + "?pattern=8888": "clerk",
+        reverse("hotline:enter"): "hotline_agent",
         reverse("oversight:audit"): "auditor",
         reverse("oversight:verify"): "auditor",
         reverse("oversight:verify_results"): "auditor",

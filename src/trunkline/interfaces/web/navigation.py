@@ -48,6 +48,7 @@ def _groups() -> tuple[Group, ...]:
                     "agreements:list", "file-certificate", _("入网协议"), "agreement.view", ("/agreements/",)
                 ),
                 Entry("counter:list", "clipboard-list", _("业务受理"), "order.view", ("/orders/",)),
+                Entry("hotline:enter", "phone-call", _("热线服务"), "hotline.view", ("/hotline/",)),
                 Entry("counter:rulebook", "book", _("规则手册"), "order.view", ("/rulebook/",)),
                 Entry("numbers:search", "hash", _("号码资源"), "number.view", ("/numbers/",)),
             ),

@@ -12,4 +12,6 @@ urlpatterns = [
     path("", include("trunkline.interfaces.web.billing.urls")),
     path("", include("trunkline.interfaces.web.numbers.urls")),
     path("", include("trunkline.interfaces.web.oversight.urls")),
+    path("", include("trunkline.interfaces.web.portal.urls")),
+    path("", include("trunkline.interfaces.web.hotline.urls")),
 ]

@@ -45,6 +45,8 @@ class DemoLogin:
 LOGINS = (
     DemoLogin("hf.manager", "周明远", "HF", ("account_manager",)),
     DemoLogin("hf.clerk", "吴晓岚", "HF", ("clerk",)),
+    DemoLogin("hf.hotline", "何静怡", "HF", ("hotline_agent",)),
+    DemoLogin("hf.10019", "苏星远", "HF", ("hotline_10019_agent",)),
     DemoLogin("wh.manager", "郑思齐", "WH", ("account_manager",)),
     DemoLogin("wh.clerk", "孙雨桐", "WH", ("clerk",)),
     DemoLogin("billing", "钱书宁", "AH", ("billing_officer",), everywhere=True),
