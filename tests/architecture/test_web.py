@@ -17,7 +17,7 @@ from trunkline.security.roles import ROLES
 WEB = Path(trunkline.__file__).parent / "interfaces" / "web"
 ROOT = WEB.parent.parent.parent.parent
 #: Pages that nobody has to log in for.
-PUBLIC = {"staff:login", "staff:logout", "staff:language"}
+PUBLIC = {"staff:login", "staff:logout", "staff:language", "portal:login", "portal:status"}
 INLINE = re.compile(
     r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|javascript:|hx-on|hx-vals=['\"]js", re.IGNORECASE
 )
@@ -54,13 +54,24 @@ def test_every_permission_of_a_page_is_a_verb_or_a_view_and_granted_to_a_role() 
     assert {p for p in wanted if p not in granted and not p.startswith(families)} == set()
 
 
+def test_every_page_of_the_portal_goes_through_its_one_door() -> None:
+    found = {name: page for name, page in pages().items() if name.startswith("portal:")}
+    outside = {name for name, page in found.items() if not getattr(page.callback, "portal", False)}
+    assert outside == {"portal:login", "portal:status"}
+    inside = {name for name, page in pages().items() if getattr(page.callback, "portal", False)}
+    assert inside <= set(found)
+
+
 def test_views_are_thin() -> None:
     thick = [
         f"{path.relative_to(WEB)}:{node.name}"
         for path in WEB.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)
-        and any(isinstance(d, ast.Call) and getattr(d.func, "id", "") == "page" for d in node.decorator_list)
+        and any(
+            isinstance(d, ast.Call) and getattr(d.func, "id", "") in {"page", "portal_page"}
+            for d in node.decorator_list
+        )
         and (node.end_lineno or 0) - node.lineno + 1 > 40
     ]
     assert thick == []

@@ -228,6 +228,7 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("care:limits"): "department_manager",
         reverse("numbers:search") + "?pattern=8888": "clerk",
         reverse("outbox:list") + "?state=failed": "auditor",
+        reverse("hotline:enter"): "hotline_agent",
         reverse("oversight:audit"): "auditor",
         reverse("oversight:verify"): "auditor",
         reverse("oversight:verify_results"): "auditor",

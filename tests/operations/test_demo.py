@@ -45,7 +45,7 @@ TODAY = datetime(2026, 11, 2, 2, tzinfo=UTC)
 BARE = "trunkline_bare"
 
 #: What differs from load to load by its nature: the audit's identifiers, the moment of recording, salted passwords.
-_NOT_CONTENT = ("password", "last_login", "recorded_at")
+_NOT_CONTENT = ("password", "last_login", "recorded_at", "hash")
 _CONTENT = """
 SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)
 FROM information_schema.columns

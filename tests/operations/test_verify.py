@@ -150,7 +150,7 @@ BILLED = datetime(2026, 10, 2, 2, 0, tzinfo=UTC)
 PREMIUM = number_of("HF", 0)
 
 #: Families of checks that are broken on purpose beside the tests of their own context.
-ELSEWHERE = {"ticket", "message"}
+ELSEWHERE = {"message", "portal", "ticket"}
 
 HEADER = "source,record_id,line_number,kind,direction,started_at,quantity,zone,other_party"
 

@@ -73,6 +73,13 @@ def bills_of_account(account_id: int, *, limit: int = 60) -> tuple[BillView, ...
     return tuple(_bill(row) for row in Bill.objects.filter(account_id=account_id).order_by("-month")[:limit])
 
 
+def bills_of_line_alone(account_id: int, line_id: int, *, limit: int = 60) -> tuple[BillView, ...]:
+    """Bills of an account that charge this one line and nothing else, the newest first."""
+    others = BillLine.objects.filter(bill__account_id=account_id).exclude(line_id=line_id).values("bill_id")
+    rows = Bill.objects.filter(account_id=account_id).exclude(pk__in=others)
+    return tuple(_bill(row) for row in rows.order_by("-month")[:limit])
+
+
 def _found(month: Month | None, state: BillState | None, text: str) -> QuerySet[Bill]:
     rows = Bill.objects.all()
     if month is not None:

@@ -98,6 +98,43 @@ class Verification(models.Model):
         indexes = [models.Index(fields=["line", "-checked_at"], name="verifications_of_line")]
 
 
+class PortalSession(models.Model):
+    """网上营业厅登录: who is logged in at the portal, known by which proof (X-R2). Of its secret only the digest is kept.
+
+    With a `handler` he acts for his organisation, and `organization_proof` is the same proof taken for all of it;
+    without one it is the user of the line.
+    """
+
+    branch = Reference("security.Branch")
+    digest = models.CharField(max_length=64, unique=True)
+    line = Reference("subscriptions.Line")
+    organization = Reference("party.Organization")
+    handler = Reference("party.Handler", null=True)
+    proof = models.ForeignKey(Verification, models.PROTECT, related_name="+")
+    organization_proof = models.ForeignKey(Verification, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="portal_session_digest_is_sha256"
+            ),
+            models.CheckConstraint(
+                condition=Q(handler__isnull=True, organization_proof__isnull=True)
+                | Q(handler__isnull=False, organization_proof__isnull=False),
+                name="portal_session_of_line_or_handler",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_seen_at__gte=models.F("opened_at")), name="portal_session_seen_after_opening"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["line"], condition=Q(ended_at__isnull=True), name="open_portal_sessions")
+        ]
+
+
 class RuleSetting(models.Model):
     """What business people tune, dated: whether an inferred item or guard is on, and limits of an item.
 

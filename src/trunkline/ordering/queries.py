@@ -85,6 +85,13 @@ def orders_of_organization(organization_id: int, *, open_only: bool = False) -> 
     return tuple(_view(row) for row in (rows.filter(state__in=OPEN) if open_only else rows))
 
 
+def orders_of_line(line_id: int, *, organization_id: int, limit: int = 100) -> tuple[OrderView, ...]:
+    """Orders of an organisation that are about this one line and nothing else, the newest first."""
+    about = Q(items__line_id=line_id) | Q(items__key=line_id, verification__line_id=line_id)
+    rows = Order.objects.filter(about, organization_id=organization_id, item_count=1)
+    return tuple(_view(row) for row in rows.order_by("-placed_at", "-id").distinct()[:limit])
+
+
 def find_orders(
     *, text: str = "", state: OrderState | None = None, open_only: bool = False, limit: int = 50
 ) -> tuple[OrderView, ...]:

@@ -22,6 +22,7 @@ class VerificationView:
     channel: Channel
     passed: bool
     checked_at: datetime
+    staff_id: int
 
 
 def verification(verification_id: int) -> VerificationView | None:
@@ -37,6 +38,7 @@ def verification(verification_id: int) -> VerificationView | None:
         Channel(row.channel),
         row.passed,
         row.checked_at,
+        row.staff_id,
     )
 
 

@@ -99,6 +99,27 @@ class ApiToken(models.Model):
         ]
 
 
+class DoorTry(models.Model):
+    """A try at a door that customers reach without a login, right or wrong. Written once.
+
+    Of what was tried (a number, an order, an address) only a keyed digest is kept, and no branch: whether it exists
+    is not known then.
+    """
+
+    door = models.CharField(max_length=16)
+    subject = models.CharField(max_length=64)
+    passed = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(subject__regex=r"^[0-9a-f]{64}$"), name="door_try_subject_is_a_digest"
+            )
+        ]
+        indexes = [models.Index(fields=["door", "subject", "-at"], name="tries_at_a_door")]
+
+
 class AuditOperation(models.Model):
     """One carried-out verb: who, when, through which door. Append-only."""
 

@@ -10,11 +10,11 @@ from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.security.audit import operation
 from trunkline.security.models import Appointment, Branch, Role, Staff
-from trunkline.security.queries import SYSTEM_LOGIN
+from trunkline.security.queries import PROVINCE_CODE, SYSTEM_LOGIN, web_hall_login
 from trunkline.security.roles import ROLES
 from trunkline.security.types import Actor, Channel, Door
 
-PROVINCE_CODE = "AH"
+WEB_HALL_ROLE = "web_hall"
 
 LOGIN_TAKEN = Refusal(
     "staff.login_taken", "", Text("登录名已被使用：{subject}", "The login is taken: {subject}")
@@ -45,6 +45,8 @@ def install_system() -> Actor:
         login=SYSTEM_LOGIN, defaults={"name": "系统", "branch": province, "password": make_password(None)}
     )
     Appointment.objects.get_or_create(staff=staff, role=Role.objects.get(code="system"), branch=None)
+    for branch in Branch.objects.order_by("id"):
+        _open_web_hall(branch)
     return Actor(
         staff_id=staff.pk,
         login=SYSTEM_LOGIN,
@@ -57,12 +59,23 @@ def install_system() -> Actor:
     )
 
 
+def _open_web_hall(branch: Branch) -> None:
+    """Let the web hall act in a branch: its entry among the staff, which has no password."""
+    staff, _ = Staff.objects.get_or_create(
+        login=web_hall_login(branch.code),
+        defaults={"name": "网上营业厅", "branch": branch, "password": make_password(None)},
+    )
+    role = Role.objects.get(code=WEB_HALL_ROLE)
+    Appointment.objects.get_or_create(staff=staff, role=role, branch=branch, ended_at=None)
+
+
 @operation("branch.open")
 def open_branch(*, code: str, name: str, name_en: str, city_code: str, actor: Actor, at: datetime) -> int:
-    """Open a branch, or return the id of the one that has `code`."""
+    """Open a branch with its web hall, or return the id of the one that has `code`."""
     branch, _ = Branch.objects.get_or_create(
         code=code, defaults={"name": name, "name_en": name_en, "city_code": city_code}
     )
+    _open_web_hall(branch)
     return branch.pk
 
 

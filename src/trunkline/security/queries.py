@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -18,6 +19,8 @@ from trunkline.security.types import Actor, BranchView, Channel, Door, StaffView
 OPERATOR = "中国联合网络通信有限公司"
 #: The staff member that unattended work is done by.
 SYSTEM_LOGIN = "system"
+#: The company whose branches the branches are is a branch itself: the provincial one.
+PROVINCE_CODE = "AH"
 
 NO_SUCH_STAFF = Refusal(
     "staff.unknown", "", Text("没有这个员工：{subject}", "No such staff member: {subject}")
@@ -147,6 +150,26 @@ def tokens() -> tuple[TokenView, ...]:
 def system_actor(door: Door) -> Actor:
     """The actor of unattended work."""
     return actor_by_login(SYSTEM_LOGIN, door)
+
+
+def web_hall_login(branch_code: str) -> str:
+    """The login of a branch's web hall among the staff; nobody can log in as it, and no person's has a colon."""
+    return f"web:{branch_code}"
+
+
+def web_hall_actor(branch_id: int) -> Actor | None:
+    """Who acts for customers in the web hall of a branch; None when there is no such branch."""
+    found = Branch.objects.filter(pk=branch_id).first()
+    return actor_by_login(web_hall_login(found.code), Door.WEB) if found is not None else None
+
+
+def reception() -> Actor:
+    """Who looks up to which branch a customer belongs before anybody acts for him: sees all branches, may do nothing."""
+    return replace(
+        actor_by_login(web_hall_login(PROVINCE_CODE), Door.WEB),
+        branch_ids=tuple(Branch.objects.order_by("id").values_list("id", flat=True)),
+        permissions=frozenset(),
+    )
 
 
 def staff_members() -> tuple[StaffView, ...]:

@@ -115,7 +115,31 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "item.*",
             "verification.record",
             "points.view",
+            "hotline.view",
             *_FIRST_CONTACT,
+        ),
+    ),
+    #: S25-C: the only thing the dedicated line takes is a fault.
+    RoleDeclaration(
+        "hotline_10019_agent",
+        Text("10019热线座席", "10019 hotline agent"),
+        Channel.HOTLINE_10019,
+        (*_READING, "verification.record", "hotline.view", *_FIRST_CONTACT),
+    ),
+    #: Customers themselves, through the portal: what a page lets them see is their own.
+    RoleDeclaration(
+        "web_hall",
+        Text("网上营业厅", "Web hall"),
+        Channel.WEB_HALL,
+        (
+            "portal.*",
+            "line.view",
+            "order.view",
+            "bill.view",
+            "order.place",
+            "order.execute",
+            "item.*",
+            "verification.record",
         ),
     ),
     RoleDeclaration(

@@ -248,6 +248,14 @@ def phases_due(at: datetime, *, limit: int = 10_000) -> tuple[DuePhase, ...]:
         )
 
 
+def password_set_at(line_id: int) -> datetime | None:
+    """Since when a line's service password has been the one it is; None when it never had one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_at FROM subscriptions_linepassword WHERE line_id = %s", [line_id])
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
 def deposited_passwords(deposits: Collection[int]) -> dict[int, tuple[int, datetime]]:
     """Of which line, and when, new passwords were handed in that are not in force yet, by the id they were given."""
     with connection.cursor() as cursor:

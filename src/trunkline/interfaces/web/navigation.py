@@ -50,6 +50,7 @@ def _groups() -> tuple[Group, ...]:
                 Entry("counter:list", "clipboard-list", _("业务受理"), "order.view", ("/orders/",)),
                 Entry("products:list", "link", _("电路与产品"), "installation.view", ("/products/",)),
                 Entry("care:list", "phone-call", _("工单"), "ticket.view", ("/tickets/",)),
+                Entry("hotline:enter", "phone-call", _("热线服务"), "hotline.view", ("/hotline/",)),
                 Entry("counter:rulebook", "book", _("规则手册"), "order.view", ("/rulebook/",)),
                 Entry("catalog:fees", "tag", _("服务收费"), "catalog.view", ("/fees/",)),
                 Entry("numbers:search", "hash", _("号码资源"), "number.view", ("/numbers/",)),

@@ -67,7 +67,7 @@ def page(
                     actor.require(permission)
                     return view(staff_request, *args, **kwargs)
             except Refused as refused:
-                return _refused(
+                return refused_answer(
                     staff_request, functools.partial(view, staff_request, *args, **kwargs), refused
                 )
 
@@ -141,7 +141,13 @@ def _status(refusals: tuple[Refusal, ...]) -> int:
     return 404 if all(r.code.endswith(".unknown") for r in refusals) else 409
 
 
-def _refused(request: StaffRequest, again: Callable[[], HttpResponse], refused: Refused) -> HttpResponse:
+def refused_answer(
+    request: StaffRequest,
+    again: Callable[[], HttpResponse],
+    refused: Refused,
+    template: str = "web/refused.html",
+) -> HttpResponse:
+    """What is shown for a refusal: the fragment, the form once more (by `again`), or a page of its own."""
     status = _status(refused.refusals)
     if request.htmx:
         return render(request, "web/refusals.html", {"refusals": refused.refusals}, status=status)
@@ -156,4 +162,4 @@ def _refused(request: StaffRequest, again: Callable[[], HttpResponse], refused: 
             refused = second
     request.refusals = ()
     context = {"refusals": refused.refusals, "status": status}
-    return render(request, "web/refused.html", context, status=status)
+    return render(request, template, context, status=status)

@@ -17,4 +17,6 @@ urlpatterns = [
     path("", include("trunkline.interfaces.web.roaming.urls")),
     path("", include("trunkline.interfaces.web.outbox.urls")),
     path("", include("trunkline.interfaces.web.oversight.urls")),
+    path("", include("trunkline.interfaces.web.portal.urls")),
+    path("", include("trunkline.interfaces.web.hotline.urls")),
 ]

@@ -24,6 +24,7 @@ from trunkline.subscriptions.operations.passwords import (
     adopt_passwords,
     change_password,
     check_password,
+    compare_nothing,
     deposit_password,
     reset_passwords,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "check_password",
     "close_offerings",
     "close_services",
+    "compare_nothing",
     "connect_lines",
     "deposit_password",
     "exhaust_lines",

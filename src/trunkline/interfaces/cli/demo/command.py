@@ -10,6 +10,8 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from trunkline.interfaces.cli.demo.emptiness import has_organizations
+from trunkline.interfaces.cli.demo.portal import DEMO_SERVICE_PASSWORD, PortalLogin, portal_logins
+from trunkline.interfaces.cli.demo.province import PORTAL_CUSTOMER
 from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD, LOGINS, DemoLogin
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.output import Column, Output, console, jsonable
@@ -36,6 +38,7 @@ _PHASES = {
     "bills": Text("出账", "Bills"),
     "payments": Text("收款", "Payments"),
     "reservations": Text("预占", "Reservations"),
+    "portal": Text("网上营业厅", "Portal"),
     "tour": Text("演示文件", "Files for the tour"),
 }
 _LOGINS: tuple[Column[DemoLogin], ...] = (
@@ -43,6 +46,13 @@ _LOGINS: tuple[Column[DemoLogin], ...] = (
     Column(Text("姓名", "Name"), lambda login: login.name),
     Column(Text("岗位", "Role"), lambda login: "、".join(say(_TITLES[role]) for role in login.roles)),
     Column(Text("密码", "Password"), lambda login: DEMO_PASSWORD),
+)
+
+_PORTAL: tuple[Column[PortalLogin], ...] = (
+    Column(Text("网上营业厅（/portal/）", "Portal (/portal/)"), lambda login: login.name),
+    Column(Text("号码", "Number"), lambda login: login.number),
+    Column(Text("服务密码", "Service password"), lambda login: DEMO_SERVICE_PASSWORD),
+    Column(Text("单位编码", "Organisation's code"), lambda login: login.organization),
 )
 
 
@@ -116,10 +126,12 @@ def load(*, if_empty: bool, scale: float, actor: Actor, at: datetime, out: Outpu
 
 @command_for("staff.view", demo, "logins", text=Text("列出演示登录名和密码", "Show the demo logins"))
 def logins(*, actor: Actor, at: datetime, out: Output) -> None:
-    """Those that are there."""
+    """Those that are there: staff, and customers at the portal."""
     known = {member.login for member in staff_members()}
     found = tuple(login for login in LOGINS if login.login in known)
     if out.as_json:
         out.data([{**jsonable(login), "password": DEMO_PASSWORD} for login in found])
     else:
         out.rows(_LOGINS, found)
+        if found and (customers := portal_logins(PORTAL_CUSTOMER)):
+            out.rows(_PORTAL, customers)

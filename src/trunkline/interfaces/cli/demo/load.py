@@ -17,7 +17,8 @@ from trunkline.interfaces.cli.demo.customers import Registered, register
 from trunkline.interfaces.cli.demo.emptiness import has_organizations
 from trunkline.interfaces.cli.demo.money import bill_month, pay_month
 from trunkline.interfaces.cli.demo.people import DISTRICTS, people
-from trunkline.interfaces.cli.demo.province import TOUR_CUSTOMER, customers
+from trunkline.interfaces.cli.demo.portal import load_portal
+from trunkline.interfaces.cli.demo.province import PORTAL_CUSTOMER, TOUR_CUSTOMER, customers
 from trunkline.interfaces.cli.demo.stock import load_stock, stray_numbers
 from trunkline.interfaces.cli.demo.timeline import Timeline, moment
 from trunkline.interfaces.cli.demo.tour import write_tour
@@ -176,6 +177,12 @@ class Province:
         lines = [view.number for view in in_use]
         write_tour(settings.TRUNKLINE_VAR / "demo", made, self.seed, taken=lines[0], lines=lines)
 
+    def _portal(self) -> None:
+        """Customers who can log in at the portal."""
+        made = next(made for made in self.registered if made.customer.name == PORTAL_CUSTOMER)
+        at = moment(date(2026, 10, 29), 17)
+        load_portal(made, clerk=self.desks[made.customer.branch].clerk, system=self.system, at=at)
+
     def load(self) -> Loaded:
         """Everything, in one transaction: a load that is interrupted leaves nothing behind."""
         with transaction.atomic():
@@ -184,6 +191,7 @@ class Province:
             self._months()
             self.timeline.run()
             self.timeline.timed("reservations", self._reservations)
+            self.timeline.timed("portal", self._portal)
             self.timeline.timed("tour", self._tour)
             with acting(self.system):
                 lines = sum(

@@ -225,6 +225,8 @@ WUHU = (
 
 #: Organisation whose members the demo's sheets are made for: it has not agreed anything yet.
 TOUR_CUSTOMER = "合肥禾泰保险股份有限公司"
+#: Organisation whose handler can log in at the portal.
+PORTAL_CUSTOMER = "合肥东篱医院"
 
 
 def customers(scale: float = 1.0) -> tuple[Customer, ...]:

@@ -1,0 +1,1 @@
+"""The desk of the hotlines 10010 and 10019."""

@@ -1,0 +1,25 @@
+"""Addresses of the portal, and of the status of an order."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from trunkline.interfaces.web.portal import entry, views
+
+app_name = "portal"
+urlpatterns = [
+    path("status/", entry.status, name="status"),
+    path("portal/", views.home, name="home"),
+    path("portal/login/", entry.login, name="login"),
+    path("portal/logout/", entry.logout, name="logout"),
+    path("portal/again/", entry.again, name="again"),
+    path("portal/password/", views.password, name="password"),
+    path("portal/lines/", views.lines, name="lines"),
+    path("portal/lines/<int:line_id>/", views.line, name="line"),
+    path("portal/items/<slug:item_code>/", views.apply_for, name="apply"),
+    path("portal/orders/", views.orders, name="orders"),
+    path("portal/orders/<int:order_id>/", views.order, name="order"),
+    path("portal/bills/", views.bills, name="bills"),
+    path("portal/bills/<int:bill_id>/", views.bill, name="bill"),
+    path("portal/bills/<int:bill_id>/bill.pdf", views.bill_pdf, name="bill_pdf"),
+]

@@ -1,0 +1,42 @@
+"""Invariants of orders and of what stands in for papers."""
+
+from __future__ import annotations
+
+from trunkline.kernel.checks import Check, places
+from trunkline.kernel.text import Text
+
+_UNPROVED = """
+SELECT 'portal session ' || s.id FROM ordering_portalsession s
+JOIN ordering_verification p ON p.id = s.proof_id
+LEFT JOIN ordering_verification o ON o.id = s.organization_proof_id
+WHERE NOT (p.passed AND p.kind = 'service_password' AND p.channel = 'web_hall'
+           AND p.line_id = s.line_id AND p.organization_id = s.organization_id)
+   OR (o.id IS NOT NULL AND NOT (o.passed AND o.kind = 'service_password' AND o.channel = 'web_hall'
+           AND o.line_id IS NULL AND o.organization_id = s.organization_id))
+ORDER BY s.id
+"""
+_OF_OTHERS = """
+SELECT 'portal session ' || s.id FROM ordering_portalsession s JOIN party_handler h ON h.id = s.handler_id
+WHERE h.organization_id <> s.organization_id ORDER BY s.id
+"""
+
+CHECKS = (
+    Check(
+        "portal.session_proved",
+        "X-R2",
+        Text(
+            "网上营业厅的每次登录都以本号码的服务密码核验通过为据",
+            "Each session of the portal rests on a passed check of its line's service password",
+        ),
+        places(_UNPROVED),
+    ),
+    Check(
+        "portal.session_handler",
+        "X-A1",
+        Text(
+            "网上营业厅的经办人属于其办理业务的单位",
+            "A handler at the portal belongs to the organisation he acts for",
+        ),
+        places(_OF_OTHERS),
+    ),
+)
