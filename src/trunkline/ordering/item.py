@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -183,7 +183,6 @@ class ServiceItem(Generic[Facts, Subject]):
     origin: Origin = Origin.SOURCE
     inline: bool = True
     needs_handler: bool = True
-    summary: Text = field(default=Text("", ""))
 
     @property
     def permission(self) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from trunkline.counter import desk
+from trunkline.counter.choosing import NO_SUCH_NUMBER
 from trunkline.interfaces.api.answers import (
     NewVerification,
     Order,
@@ -20,7 +21,6 @@ from trunkline.interfaces.api.answers import (
 )
 from trunkline.interfaces.api.applications import (
     LONGEST_NUMBER,
-    NO_SUCH_NUMBER,
     application,
     organization_id,
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,23 +9,19 @@ from typing import Any
 import click
 
 from trunkline.counter import desk
+from trunkline.counter.choosing import choices, written_rows
 from trunkline.counter.registry import service_item
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.orders import PaperType, order, show_order
 from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.values import READABLE
 from trunkline.interfaces.cli.words import option
-from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
+from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.engine import JudgedLine, Judgement
-from trunkline.ordering.types import Completion, LineChoice, OrderRequest, OrderView, ShownPaper
+from trunkline.ordering.types import Completion, OrderRequest, OrderView, ShownPaper
 from trunkline.security.types import Actor
-from trunkline.subscriptions.queries import lines_by_number
 
-NO_SUCH_NUMBER = Refusal(
-    "line.unknown", "", Text("没有这个在用号码：{subject}", "No such number in use: {subject}")
-)
-_SEPARATORS = re.compile(r"[\s,;\uff0c\uff1b]+")
 _PREVIEW: tuple[Column[JudgedLine], ...] = (
     Column(Text("号码", "Number"), lambda j: j.line.number),
     Column(Text("使用人", "User"), lambda j: j.line.user_name),
@@ -41,14 +35,6 @@ _PREVIEW: tuple[Column[JudgedLine], ...] = (
         ),
     ),
 )
-
-
-def _choices(rows: Iterable[str], names: list[str]) -> tuple[LineChoice, ...]:
-    """A line a row: its number, then the answers for it in the order of the item's line fields."""
-    written = [_SEPARATORS.split(row.strip()) for row in rows if row.strip()]
-    known = lines_by_number([row[0] for row in written])
-    raise_if_any(NO_SUCH_NUMBER.about(row[0]) for row in written if row[0] not in known)
-    return tuple(LineChoice(known[row[0]].id, dict(zip(names, row[1:], strict=False))) for row in written)
 
 
 def _details(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -133,7 +119,7 @@ def apply_for(
         handler_id=handler,
         papers=papers,
         details=_details(pairs),
-        lines=_choices(written, [field.name for field in item.line_fields]),
+        lines=choices(written_rows(written, item.line_fields)),
         completion=Completion.WHAT_PASSES if what_passes else Completion.ALL_OR_NOTHING,
         idempotency_key=key,
     )

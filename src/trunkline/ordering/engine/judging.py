@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -157,8 +158,8 @@ def judge(item: ServiceItem[Any, Any], around: Circumstances) -> tuple[Judgement
 def _formal_refusals(item: ServiceItem[Any, Any], around: Circumstances, settings: Settings) -> list[Refusal]:
     """What can be said before any fact is looked at: channel, papers or proof, fields, lines named twice."""
     request = around.request
-    chosen = [choice.line_id for choice in request.lines]
-    twice = sorted({id_ for id_ in chosen if chosen.count(id_) > 1}) if len(set(chosen)) < len(chosen) else []
+    chosen = Counter(choice.line_id for choice in request.lines)
+    twice = sorted(id_ for id_, times in chosen.items() if times > 1)
     off = () if settings.enabled(item) else (ITEM_OFF.filled(item=item.title.zh, item_en=item.title.en),)
     proof = verification(request.verification_id) if request.verification_id is not None else None
     return [
