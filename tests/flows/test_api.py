@@ -736,6 +736,39 @@ def test_other_media_types_methods_and_sizes_are_refused(
     assert json.loads(large.content)["errors"][0]["code"] == "request.too_large"
 
 
+def test_a_body_whose_length_is_not_declared_is_asked_for_it(
+    world: World, clerk: Caller, snapshot: Callable[[], str]
+) -> None:
+    before = snapshot()
+    refused = clerk.post("/orders", b"{}", **{"Transfer-Encoding": "chunked"})
+    assert (refused.status, refused.codes) == (411, ["request.length_needed"])
+    steered = clerk.post("/orders/HF1/stop", b"", **{"Transfer-Encoding": "chunked"})
+    assert (steered.status, steered.codes) == (411, ["request.length_needed"])
+    assert snapshot() == before
+
+
+def test_a_fault_of_the_code_is_answered_as_json_with_a_reference_that_stands_in_the_log(
+    world: World,
+    clerk: Caller,
+    lines: list[Connected],
+    snapshot: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: Any, **__: Any) -> int:
+        raise ZeroDivisionError("secret inside")
+
+    monkeypatch.setattr("trunkline.counter.desk.order", broken)
+    before = snapshot()
+    failed = clerk.post("/orders", suspension(world, lines))
+    assert (failed.status, failed.codes) == (500, ["request.crashed"])
+    reference = failed.data["errors"][0]["subject"]
+    assert reference in caplog.text
+    assert "secret inside" in caplog.text
+    assert b"secret inside" not in failed.response.content
+    assert snapshot() == before
+
+
 @pytest.fixture
 def settings_limit() -> Iterator[int]:
     """A small limit, so that a small body is too large."""

@@ -99,8 +99,8 @@ def find_orders(
     return tuple(_view(row) for row in rows[:limit])
 
 
-def order_items(order_id: int, *, limit: int | None = None) -> tuple[OrderItemView, ...]:
-    """Lines of an order in their order."""
+def order_items(order_id: int, *, limit: int | None = None, offset: int = 0) -> tuple[OrderItemView, ...]:
+    """Lines of an order in their order, or a stretch of them."""
     rows = OrderItem.objects.filter(order_id=order_id).order_by("ordinal")
     return tuple(
         OrderItemView(
@@ -115,7 +115,7 @@ def order_items(order_id: int, *, limit: int | None = None) -> tuple[OrderItemVi
             changes=tuple(change_from_dict(kept) for kept in row.changes),
             reasons=tuple(refusal_from_dict(kept) for kept in row.reasons),
         )
-        for row in rows[:limit]
+        for row in rows[offset : None if limit is None else offset + limit]
     )
 
 

@@ -20,6 +20,7 @@ from trunkline.interfaces.api.faults import (
     FIELD_RANGE,
     FIELD_TYPE,
     FIELD_UNKNOWN,
+    LENGTH_NEEDED,
     MALFORMED,
     NAMED_TWICE,
     NO_BODY,
@@ -172,7 +173,12 @@ def require_no_body(request: HttpRequest) -> None:
 
 
 def _require_size(request: HttpRequest) -> None:
-    """The server reads no more than the length that was declared, so that this is the whole check."""
+    """The server reads no more than the length that was declared, so that this is the whole check.
+
+    A body whose length is not declared would not be read at all, and what it says be lost: that is answered with 411.
+    """
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        raise Unanswerable(411, LENGTH_NEEDED)
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
     declared = request.META.get("CONTENT_LENGTH") or "0"
     if not declared.isdecimal() or int(declared) > limit:

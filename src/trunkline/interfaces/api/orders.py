@@ -87,7 +87,7 @@ def order_lines(request: ApiRequest, number: str) -> HttpResponse:
     """A stretch of them, in their order."""
     found = _order(number)
     offset, limit = request.query["offset"], request.query["limit"]
-    lines = order_items(found.id, limit=offset + limit)[offset:]
+    lines = order_items(found.id, limit=limit, offset=offset)
     return answer(OrderLines(found.number, found.item_count, offset, tuple(map(order_line_answer, lines))))
 
 

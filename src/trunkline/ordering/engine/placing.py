@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -61,17 +64,31 @@ def placed_before(branch_id: int, request: OrderRequest) -> int | None:
 
 
 def _same_request(order: Order, request: OrderRequest) -> bool:
-    same = (order.item_code, order.organization_id, order.agreement_id, order.details, order.completion) == (
+    if order.request_digest:
+        return order.request_digest == _digest(request)
+    return (order.item_code, order.organization_id, order.agreement_id, order.details, order.completion) == (
         request.item_code,
         request.organization_id,
         request.agreement_id,
         request.details,
         request.completion,
     )
-    if not same or not request.lines:
-        return same
-    kept = dict(OrderItem.objects.filter(order=order).values_list("key", "values"))
-    return kept == {choice.line_id: dict(choice.values) for choice in request.lines}
+
+
+def _digest(request: OrderRequest) -> str:
+    """Of what is asked for, whoever brings it and on which papers; the lines as they were chosen, in any order.
+
+    The order's own lines would not do: some items find theirs themselves, whatever lines came along.
+    """
+    asked = [
+        request.item_code,
+        request.organization_id,
+        request.agreement_id,
+        request.details,
+        request.completion,
+        sorted(([one.line_id, dict(one.values)] for one in request.lines), key=itemgetter(0)),
+    ]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def record_order(
@@ -103,6 +120,7 @@ def record_order(
         expires_on=condition.expires_on if condition else None,
         state=OrderState.PENDING if condition else OrderState.ACKNOWLEDGED,
         idempotency_key=request.idempotency_key or None,
+        request_digest=_digest(request) if request.idempotency_key else "",
         placed_by_id=actor.staff_id,
         placed_at=around.at,
         due_at=None if condition else _due_at(item, around),

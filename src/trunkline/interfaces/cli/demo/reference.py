@@ -48,6 +48,7 @@ LOGINS = (
     DemoLogin("wh.manager", "郑思齐", "WH", ("account_manager",)),
     DemoLogin("wh.clerk", "孙雨桐", "WH", ("clerk",)),
     DemoLogin("billing", "钱书宁", "AH", ("billing_officer",), everywhere=True),
+    DemoLogin("director", "何静姝", "AH", ("department_manager",), everywhere=True),
     DemoLogin("auditor", "赵知行", "AH", ("auditor",), everywhere=True),
 )
 

@@ -22,13 +22,16 @@ from trunkline.interfaces.web.page import StaffRequest, done, page, submitted
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field, FieldKind
-from trunkline.ordering.rules import sees_no_papers
+from trunkline.ordering.item import ServiceItem
+from trunkline.ordering.rules import proof_holds, sees_no_papers
 from trunkline.ordering.types import Completion, LineChoice, OrderRequest
+from trunkline.ordering.verification import verification
 from trunkline.party import queries as party
 from trunkline.subscriptions.queries import lines
 
 #: Lines of the judgement that are shown one by one.
 SHOWN = 200
+_LONGEST_ID = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +109,27 @@ class ApplicationForm(OrderForm):
 
 
 def _form(request: StaffRequest, item_code: str, organization_id: int) -> ApplicationForm:
+    item = service_item(item_code)
     chosen = [int(id_) for id_ in request.GET.getlist("line") if id_.isdecimal()]
     numbers = "\n".join(line.number for line in lines(chosen).values())
     return ApplicationForm(
         request.POST or None,
-        item=service_item(item_code),
+        item=item,
         handlers=party.handlers(organization_id),
         organization_id=organization_id,
-        initial={"rows": numbers},
+        initial={"rows": numbers, "verification": _proof_brought_along(request, item, organization_id)},
     )
+
+
+def _proof_brought_along(
+    request: StaffRequest, item: ServiceItem[Any, Any], organization_id: int
+) -> int | None:
+    """The proof of identity that another desk of this channel made for the customer, as long as it is good."""
+    named = request.GET.get("verification", "")
+    proof = verification(int(named)) if named.isdecimal() and len(named) < _LONGEST_ID else None
+    if proof is None or not proof_holds(item, organization_id, request.actor.channel, proof, request.at):
+        return None
+    return proof.id
 
 
 @page("order.place")

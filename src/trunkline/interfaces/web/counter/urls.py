@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.counter import applications, identity, views
+from trunkline.interfaces.web.counter import applications, identity, rules, views
 
 app_name = "counter"
 urlpatterns = [
@@ -22,7 +22,7 @@ urlpatterns = [
     path("orders/identity/<slug:item_code>/", identity.verify, name="verify"),
     path("orders/<int:order_id>/change/<slug:event>/", views.change, name="change"),
     path("rulebook/", views.rulebook, name="rulebook"),
-    path("rulebook/<slug:item_code>/", views.rule, name="rule"),
+    path("rulebook/<slug:item_code>/", rules.rule, name="rule"),
     path("orders/<int:order_id>/", views.show, name="show"),
     path("orders/<int:order_id>/progress/", views.progress, name="progress"),
     path("orders/<int:order_id>/slip.pdf", views.slip, name="slip"),

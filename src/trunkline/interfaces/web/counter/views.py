@@ -9,16 +9,13 @@ from django.utils.translation import gettext as _
 
 from trunkline.agreements import queries as agreements
 from trunkline.agreements.types import IN_FORCE
-from trunkline.catalog.queries import fees_on
 from trunkline.counter import desk
 from trunkline.counter.registry import service_item, service_items
 from trunkline.counter.rulebook import COLUMNS, guard_matrix
 from trunkline.interfaces.web.counter.forms import ITEM, InstallationForm, OrderFilter
 from trunkline.interfaces.web.page import StaffRequest, done, file_response, leafed, page, paged, submitted
 from trunkline.interfaces.web.words import text_of
-from trunkline.kernel.periods import local_date
 from trunkline.ordering import queries
-from trunkline.ordering.settings import rule_settings, settings_on
 from trunkline.ordering.types import OrderState, OrderView
 from trunkline.party import queries as party
 from trunkline.security.queries import staff_names
@@ -124,7 +121,7 @@ def show(request: StaffRequest, order_id: int) -> HttpResponse:
         "fees": queries.order_fees(order_id),
         **leafed(
             request,
-            lambda limit, offset: queries.order_items(order_id, limit=offset + limit)[offset:],
+            lambda limit, offset: queries.order_items(order_id, limit=limit, offset=offset),
             _LINES_SHOWN,
         ),
         "events": CHANGES.get(order.state, ()),
@@ -185,22 +182,6 @@ def rulebook(request: StaffRequest) -> HttpResponse:
         "guards": [(code, [rows[item.code].get(code, "") for item in items]) for code in codes],
     }
     return render(request, "counter/rulebook.html", context)
-
-
-@page("order.view")
-def rule(request: StaffRequest, item_code: str) -> HttpResponse:
-    """One item of the standard as it runs, with the settings that adjust it."""
-    item = service_item(item_code)
-    settings = settings_on(local_date(request.at))
-    context = {
-        "item": item,
-        "channels": [channel for channel in COLUMNS if channel in item.channels],
-        "guards": [(guard, settings.enabled(item, guard)) for guard in item.all_guards()],
-        "enabled": settings.enabled(item),
-        "prices": fees_on([price.code for price in item.prices], local_date(request.at)).values(),
-        "settings": rule_settings([item_code]),
-    }
-    return render(request, "counter/rule.html", context)
 
 
 @page("order.view")
