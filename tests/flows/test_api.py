@@ -31,6 +31,8 @@ from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.kernel import clock
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
+from trunkline.ordering.queries import order_by_number
+from trunkline.ordering.scans import order_scans
 from trunkline.ordering.types import Change, OrderRequest
 from trunkline.party.queries import organization
 from trunkline.security.audit import acting
@@ -628,6 +630,25 @@ def test_a_file_that_cannot_be_read_is_refused_with_what_is_wrong(
     refused = clerk.send("/orders", form(body_of(application(world, "number_change", [])), content))
     assert (refused.status, set(refused.codes)) == (409, {code})
     assert snapshot() == before
+
+
+def test_scans_of_papers_come_in_a_form_beside_the_application(
+    world: World, clerk: Caller, lines: list[Connected], actor: Actor
+) -> None:
+    body = json.dumps(suspension(world, lines))
+    kind = json.loads(body)["papers"][0]["kind"]
+    page = SimpleUploadedFile("page.pdf", b"%PDF-1.7\n%%EOF\n")
+    stray = clerk.send("/orders", {"order": body, "scan.passport": page})
+    assert stray.codes == ["request.field_unknown"]
+    no_picture = clerk.send("/orders", {"order": body, f"scan.{kind}": SimpleUploadedFile("x.pdf", b"MZ")})
+    assert (no_picture.status, no_picture.codes) == (409, ["scan.unreadable"])
+    page.seek(0)
+    placed = clerk.send("/orders", {"order": body, f"scan.{kind}": page})
+    assert placed.status == 201
+    with acting(actor):
+        found = order_by_number(placed.data["number"])
+        assert found is not None
+        assert [(scan.kind, scan.media_type) for scan in order_scans(found.id)] == [(kind, "application/pdf")]
 
 
 def test_a_form_of_other_parts_is_refused(world: World, clerk: Caller, lines: list[Connected]) -> None:

@@ -19,7 +19,7 @@ from trunkline.interfaces.api.faults import (
 )
 from trunkline.interfaces.api.files import MOST_LINES, rows_of
 from trunkline.kernel.refusals import Refusal, Refused
-from trunkline.ordering.types import Completion, OrderRequest, PaperKind, ShownPaper
+from trunkline.ordering.types import Completion, OrderRequest, PaperKind, Scan, ShownPaper
 from trunkline.party import queries as party
 from trunkline.party.queries import UNKNOWN_ORGANIZATION
 
@@ -33,7 +33,8 @@ KEY_HEADER = "Idempotency-Key"
 
 def application(request: ApiRequest) -> OrderRequest:
     """The order that was sent: 400 with everything that is malformed, `Refused` for numbers nobody holds."""
-    reader, file = json_or_form(request)
+    sent = json_or_form(request)
+    reader, file = sent.reader, sent.file
     item = reader.text("item", longest=LONGEST_CODE, required=True)
     organization = reader.id_or_code("organization")
     handler, agreement = reader.id("handler"), reader.id("agreement")
@@ -59,6 +60,7 @@ def application(request: ApiRequest) -> OrderRequest:
         lines=choices(named),
         completion=completion,
         verification_id=verification,
+        scans=tuple(Scan(PaperKind(kind), scan.name or "", scan.read()) for kind, scan in sent.scans),
     )
 
 

@@ -19,7 +19,7 @@ from trunkline.interfaces.cli.words import option
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.engine import JudgedLine, Judgement
-from trunkline.ordering.types import Completion, OrderRequest, OrderView, ShownPaper
+from trunkline.ordering.types import Completion, OrderRequest, OrderView, PaperKind, Scan, ShownPaper
 from trunkline.security.types import Actor
 
 _PREVIEW: tuple[Column[JudgedLine], ...] = (
@@ -35,6 +35,19 @@ _PREVIEW: tuple[Column[JudgedLine], ...] = (
         ),
     ),
 )
+
+
+class ScanType(click.ParamType[Scan]):
+    """KIND=FILE: a page of a paper, scanned."""
+
+    name = "KIND=FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Scan:
+        kind, _, written = str(value).partition("=")
+        if kind not in set(PaperKind):
+            self.fail(f"{kind!r} is none of: {', '.join(PaperKind)}", param, ctx)
+        path: Path = READABLE.convert(written, param, ctx)
+        return Scan(PaperKind(kind), path.name, path.read_bytes())
 
 
 def _details(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -88,6 +101,13 @@ def _details(pairs: tuple[str, ...]) -> dict[str, Any]:
     text=Text("证件资料（已核原件、盖章、留存）", "A paper shown, sealed and copied (repeatable)"),
 )
 @option(
+    "--scan",
+    "scans",
+    type=ScanType(),
+    multiple=True,
+    text=Text("证件扫描件（可多次）", "A scan of a paper (repeatable)"),
+)
+@option(
     "--what-passes",
     is_flag=True,
     text=Text("通过的先办理，其余退回", "What passes goes on, the rest is handed back"),
@@ -103,6 +123,7 @@ def apply_for(
     file: Path | None,
     pairs: tuple[str, ...],
     papers: tuple[ShownPaper, ...],
+    scans: tuple[Scan, ...],
     what_passes: bool,
     key: str,
     dry_run: bool,
@@ -122,6 +143,7 @@ def apply_for(
         lines=choices(written_rows(written, item.line_fields)),
         completion=Completion.WHAT_PASSES if what_passes else Completion.ALL_OR_NOTHING,
         idempotency_key=key,
+        scans=scans,
     )
     if dry_run:
         _show_judgement(desk.dry_run(request, actor=actor, at=at), request.completion, out)

@@ -22,6 +22,7 @@ from trunkline.ordering.rules import (
     sees_no_papers,
     verification_refusals,
 )
+from trunkline.ordering.scans import scan_refusals, with_copies
 from trunkline.ordering.settings import Settings, settings_on
 from trunkline.ordering.types import Completion, FeeLine, LineChoice, OrderRequest
 from trunkline.ordering.verification import verification
@@ -102,9 +103,10 @@ def circumstances(
 
 
 def tidied(item: ServiceItem[Any, Any], request: OrderRequest) -> OrderRequest:
-    """The request with its answers as they are kept (`fields.cleaned`)."""
+    """The request with its answers as they are kept (`fields.cleaned`), and copies kept of what was scanned."""
     return replace(
         request,
+        papers=with_copies(request),
         details=cleaned(item.fields, request.details),
         lines=tuple(
             LineChoice(choice.line_id, cleaned(item.line_fields, choice.values)) for choice in request.lines
@@ -174,6 +176,7 @@ def _formal_refusals(item: ServiceItem[Any, Any], around: Circumstances, setting
         *verification_refusals(item, around, proof),
         *field_refusals(item.fields, request.details),
         *(LINE_REPEATED.about(str(id_)) for id_ in twice),
+        *scan_refusals(request),
     ]
 
 

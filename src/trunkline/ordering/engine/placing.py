@@ -21,6 +21,7 @@ from trunkline.ordering.item import Circumstances, ServiceItem
 from trunkline.ordering.models import Order, OrderFee, OrderItem, OrderPaper
 from trunkline.ordering.pictures import as_json, change_as_dict, refusal_as_dict
 from trunkline.ordering.rules import time_limit_hours
+from trunkline.ordering.scans import file_scans
 from trunkline.ordering.settings import TIME_LIMIT_HOURS, settings_on
 from trunkline.ordering.types import (
     Completion,
@@ -133,9 +134,10 @@ def record_order(
 
 
 def _record_papers_and_fees(order: Order, judged: Judgement, request: OrderRequest) -> None:
-    OrderPaper.objects.bulk_create(
+    papers = OrderPaper.objects.bulk_create(
         OrderPaper(order=order, branch_id=order.branch_id, **asdict(paper)) for paper in request.papers
     )
+    file_scans(papers, request.scans, order.placed_at)
     OrderFee.objects.bulk_create(
         OrderFee(
             order=order,

@@ -105,6 +105,7 @@ class ApplicationForm(OrderForm):
             completion=self.cleaned_data["completion"] or Completion.ALL_OR_NOTHING,
             idempotency_key=self.cleaned_data["idempotency_key"],
             verification_id=self.cleaned_data["verification"],
+            scans=self.scans(),
         )
 
 
@@ -114,6 +115,7 @@ def _form(request: StaffRequest, item_code: str, organization_id: int) -> Applic
     numbers = "\n".join(line.number for line in lines(chosen).values())
     return ApplicationForm(
         request.POST or None,
+        request.FILES or None,
         item=item,
         handlers=party.handlers(organization_id),
         organization_id=organization_id,

@@ -74,6 +74,7 @@ class InstallationForm(OrderForm):
             details=details,
             agreement_id=self.agreement.id,
             idempotency_key=self.cleaned_data["idempotency_key"],
+            scans=self.scans(),
         )
 
 

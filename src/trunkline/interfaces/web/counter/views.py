@@ -16,7 +16,9 @@ from trunkline.interfaces.web.counter.forms import ITEM, InstallationForm, Order
 from trunkline.interfaces.web.page import StaffRequest, done, file_response, leafed, page, paged, submitted
 from trunkline.interfaces.web.words import text_of
 from trunkline.ordering import queries
-from trunkline.ordering.types import OrderState, OrderView
+from trunkline.ordering.item import Record
+from trunkline.ordering.scans import ENDINGS, look_at_scan, order_scans
+from trunkline.ordering.types import OrderState, OrderView, PaperKind, ScanView
 from trunkline.party import queries as party
 from trunkline.security.queries import staff_names
 
@@ -65,7 +67,9 @@ def new_installation(request: StaffRequest, agreement_id: int) -> HttpResponse:
     """Connect an agreement's members: one form for one or for 50,000 lines (S01)."""
     agreement = agreements.agreement(agreement_id)
     handlers = party.handlers(agreement.organization_id)
-    form = InstallationForm(request.POST or None, handlers=handlers, agreement=agreement)
+    form = InstallationForm(
+        request.POST or None, request.FILES or None, handlers=handlers, agreement=agreement
+    )
     if submitted(request, form):
         placed = desk.place(request=form.request(), actor=request.actor, at=request.at)
         return done(
@@ -90,7 +94,10 @@ def check(request: StaffRequest, agreement_id: int) -> HttpResponse:
     """What would happen with the form as it stands: every reason against, or the fees and what follows."""
     agreement = agreements.agreement(agreement_id)
     form = InstallationForm(
-        request.POST, handlers=party.handlers(agreement.organization_id), agreement=agreement
+        request.POST,
+        request.FILES,
+        handlers=party.handlers(agreement.organization_id),
+        agreement=agreement,
     )
     context: dict[str, object] = {"form": form}
     if form.is_valid():
@@ -112,8 +119,13 @@ def _order_context(order: OrderView) -> dict[str, object]:
 def show(request: StaffRequest, order_id: int) -> HttpResponse:
     """An order with its papers, lines and fees."""
     order = queries.order(order_id)
+    scans: dict[PaperKind, list[ScanView]] = {}
+    for scan in order_scans(order_id):
+        scans.setdefault(scan.kind, []).append(scan)
     context = {
         **_order_context(order),
+        "scans": scans,
+        "copies_kept": Record.COPIES in service_item(order.item_code).records,
         "organization": party.organization(order.organization_id),
         "agreement": agreements.agreement(order.agreement_id) if order.agreement_id else None,
         "handler": queries.order_handler(order_id),
@@ -182,6 +194,13 @@ def rulebook(request: StaffRequest) -> HttpResponse:
         "guards": [(code, [rows[item.code].get(code, "") for item in items]) for code in codes],
     }
     return render(request, "counter/rulebook.html", context)
+
+
+@page("scan.view")
+def scan(request: StaffRequest, order_id: int, scan_id: int) -> HttpResponse:
+    """One scan of an order's papers; who looked is kept (S01-R2)."""
+    kind, content = look_at_scan(order_id=order_id, scan_id=scan_id, actor=request.actor, at=request.at)
+    return file_response(content, f"scan-{order_id}-{scan_id}.{ENDINGS[kind]}", kind)
 
 
 @page("order.view")
