@@ -39,6 +39,10 @@ OPEN = (
 )
 
 
+#: States of lines that were not carried out, with their reasons.
+HANDED_BACK = (OrderState.REJECTED, OrderState.FAILED)
+
+
 def _view(row: Order) -> OrderView:
     return OrderView(
         id=row.pk,
@@ -99,9 +103,13 @@ def find_orders(
     return tuple(_view(row) for row in rows[:limit])
 
 
-def order_items(order_id: int, *, limit: int | None = None, offset: int = 0) -> tuple[OrderItemView, ...]:
-    """Lines of an order in their order, or a stretch of them."""
+def order_items(
+    order_id: int, *, limit: int | None = None, offset: int = 0, handed_back: bool = False
+) -> tuple[OrderItemView, ...]:
+    """Lines of an order in their order, or a stretch of them; only those `handed_back` if asked."""
     rows = OrderItem.objects.filter(order_id=order_id).order_by("ordinal")
+    if handed_back:
+        rows = rows.filter(state__in=HANDED_BACK)
     return tuple(
         OrderItemView(
             ordinal=row.ordinal,

@@ -25,6 +25,7 @@ urlpatterns = [
     path("rulebook/<slug:item_code>/", rules.rule, name="rule"),
     path("orders/<int:order_id>/", views.show, name="show"),
     path("orders/<int:order_id>/progress/", views.progress, name="progress"),
+    path("orders/<int:order_id>/handed-back.xlsx", views.handed_back, name="handed_back"),
     path("orders/<int:order_id>/scans/<int:scan_id>/", views.scan, name="scan"),
     path("orders/<int:order_id>/slip.pdf", views.slip, name="slip"),
 ]

@@ -13,9 +13,19 @@ from trunkline.counter import desk
 from trunkline.counter.registry import service_item, service_items
 from trunkline.counter.rulebook import COLUMNS, guard_matrix
 from trunkline.interfaces.web.counter.forms import ITEM, InstallationForm, OrderFilter
-from trunkline.interfaces.web.page import StaffRequest, done, file_response, leafed, page, paged, submitted
+from trunkline.interfaces.web.page import (
+    XLSX,
+    StaffRequest,
+    done,
+    file_response,
+    leafed,
+    page,
+    paged,
+    submitted,
+)
 from trunkline.interfaces.web.words import text_of
 from trunkline.ordering import queries
+from trunkline.ordering.documents import handed_back_sheet
 from trunkline.ordering.item import Record
 from trunkline.ordering.scans import ENDINGS, look_at_scan, order_scans
 from trunkline.ordering.types import OrderState, OrderView, PaperKind, ScanView
@@ -106,12 +116,17 @@ def check(request: StaffRequest, agreement_id: int) -> HttpResponse:
 
 
 def _order_context(order: OrderView) -> dict[str, object]:
+    counts = queries.line_counts(order.id)
+    handed_back = sum(counts.get(state, 0) for state in queries.HANDED_BACK)
+    completed = counts.get(OrderState.COMPLETED, 0)
     return {
         "order": order,
         "title": service_item(order.item_code).title,
         "failure": order.failure,
         "waiting": order.state in MOVING,
-        "counts": queries.line_counts(order.id),
+        "completed": completed,
+        "handed_back": handed_back,
+        "settled": completed + handed_back,
     }
 
 
@@ -119,11 +134,13 @@ def _order_context(order: OrderView) -> dict[str, object]:
 def show(request: StaffRequest, order_id: int) -> HttpResponse:
     """An order with its papers, lines and fees."""
     order = queries.order(order_id)
+    only_back = "handed_back" in request.GET
     scans: dict[PaperKind, list[ScanView]] = {}
     for scan in order_scans(order_id):
         scans.setdefault(scan.kind, []).append(scan)
     context = {
         **_order_context(order),
+        "only_back": only_back,
         "scans": scans,
         "copies_kept": Record.COPIES in service_item(order.item_code).records,
         "organization": party.organization(order.organization_id),
@@ -133,7 +150,9 @@ def show(request: StaffRequest, order_id: int) -> HttpResponse:
         "fees": queries.order_fees(order_id),
         **leafed(
             request,
-            lambda limit, offset: queries.order_items(order_id, limit=limit, offset=offset),
+            lambda limit, offset: queries.order_items(
+                order_id, limit=limit, offset=offset, handed_back=only_back
+            ),
             _LINES_SHOWN,
         ),
         "events": CHANGES.get(order.state, ()),
@@ -194,6 +213,14 @@ def rulebook(request: StaffRequest) -> HttpResponse:
         "guards": [(code, [rows[item.code].get(code, "") for item in items]) for code in codes],
     }
     return render(request, "counter/rulebook.html", context)
+
+
+@page("order.view")
+def handed_back(request: StaffRequest, order_id: int) -> HttpResponse:
+    """The lines that were handed back, with their reasons."""
+    order = queries.order(order_id)
+    content = handed_back_sheet(order_id, get_language() or "zh-hans")
+    return file_response(content, f"handed-back-{order.number}.xlsx", XLSX, download=True)
 
 
 @page("scan.view")
