@@ -20,9 +20,8 @@ from trunkline.kernel.text import Text
 from trunkline.ordering.types import Completion, OrderState, OrderView
 from trunkline.security.types import Actor
 
-COLUMNS = tuple(
-    Column(key, Text(zh, key)) for key, zh in (("number", "号码"), ("clause", "条款"), ("reason", "原因"))
-)
+TITLES = (("number", "号码"), ("user", "使用人"), ("clause", "条款"), ("reason", "原因"))
+COLUMNS = tuple(Column(key, Text(zh, key)) for key, zh in TITLES)
 
 
 @pytest.fixture
