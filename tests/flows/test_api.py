@@ -31,6 +31,8 @@ from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.kernel import clock
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
+from trunkline.ordering.queries import order_by_number
+from trunkline.ordering.scans import order_scans
 from trunkline.ordering.types import Change, OrderRequest
 from trunkline.party.queries import organization
 from trunkline.security.audit import acting
@@ -630,6 +632,25 @@ def test_a_file_that_cannot_be_read_is_refused_with_what_is_wrong(
     assert snapshot() == before
 
 
+def test_scans_of_papers_come_in_a_form_beside_the_application(
+    world: World, clerk: Caller, lines: list[Connected], actor: Actor
+) -> None:
+    body = json.dumps(suspension(world, lines))
+    kind = json.loads(body)["papers"][0]["kind"]
+    page = SimpleUploadedFile("page.pdf", b"%PDF-1.7\n%%EOF\n")
+    stray = clerk.send("/orders", {"order": body, "scan.passport": page})
+    assert stray.codes == ["request.field_unknown"]
+    no_picture = clerk.send("/orders", {"order": body, f"scan.{kind}": SimpleUploadedFile("x.pdf", b"MZ")})
+    assert (no_picture.status, no_picture.codes) == (409, ["scan.unreadable"])
+    page.seek(0)
+    placed = clerk.send("/orders", {"order": body, f"scan.{kind}": page})
+    assert placed.status == 201
+    with acting(actor):
+        found = order_by_number(placed.data["number"])
+        assert found is not None
+        assert [(scan.kind, scan.media_type) for scan in order_scans(found.id)] == [(kind, "application/pdf")]
+
+
 def test_a_form_of_other_parts_is_refused(world: World, clerk: Caller, lines: list[Connected]) -> None:
     body = suspension(world, lines)
     assert clerk.send("/orders", {"order": json.dumps(body), "x": "1"}).codes == [
@@ -734,6 +755,39 @@ def test_other_media_types_methods_and_sizes_are_refused(
     large = send("post", "/orders", data=b" " * (settings_limit + 1), content_type="application/json")
     assert large.status_code == 413
     assert json.loads(large.content)["errors"][0]["code"] == "request.too_large"
+
+
+def test_a_body_whose_length_is_not_declared_is_asked_for_it(
+    world: World, clerk: Caller, snapshot: Callable[[], str]
+) -> None:
+    before = snapshot()
+    refused = clerk.post("/orders", b"{}", **{"Transfer-Encoding": "chunked"})
+    assert (refused.status, refused.codes) == (411, ["request.length_needed"])
+    steered = clerk.post("/orders/HF1/stop", b"", **{"Transfer-Encoding": "chunked"})
+    assert (steered.status, steered.codes) == (411, ["request.length_needed"])
+    assert snapshot() == before
+
+
+def test_a_fault_of_the_code_is_answered_as_json_with_a_reference_that_stands_in_the_log(
+    world: World,
+    clerk: Caller,
+    lines: list[Connected],
+    snapshot: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: Any, **__: Any) -> int:
+        raise ZeroDivisionError("secret inside")
+
+    monkeypatch.setattr("trunkline.counter.desk.order", broken)
+    before = snapshot()
+    failed = clerk.post("/orders", suspension(world, lines))
+    assert (failed.status, failed.codes) == (500, ["request.crashed"])
+    reference = failed.data["errors"][0]["subject"]
+    assert reference in caplog.text
+    assert "secret inside" in caplog.text
+    assert b"secret inside" not in failed.response.content
+    assert snapshot() == before
 
 
 @pytest.fixture

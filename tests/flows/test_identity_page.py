@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -14,8 +14,10 @@ from tests.lines import Connected, connect, person
 from tests.support import snapshot
 from tests.world import World, logins
 from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
+from trunkline.kernel import clock
 from trunkline.ordering.queries import orders_of_organization
-from trunkline.ordering.types import OrderState
+from trunkline.ordering.types import OrderState, VerificationKind
+from trunkline.ordering.verification import record_verification
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
 
@@ -95,3 +97,33 @@ def test_without_a_proof_the_order_is_refused_with_its_clause(
     assert "X-R2" in sent.content.decode()
     with acting(make_actor()):
         assert snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("flaw", "taken"), [("", True), ("failed", False), ("late", False), ("other customer", False)]
+)
+def test_a_proof_made_at_another_desk_is_brought_along_while_it_is_good(
+    world: World,
+    line: Connected,
+    clerk: Client,
+    make_actor: Callable[..., Actor],
+    at: datetime,
+    flaw: str,
+    taken: bool,
+) -> None:
+    bank, other = world.organizations["HF"][:2]
+    proof = record_verification(
+        organization_id=other if flaw == "other customer" else bank,
+        branch_id=world.branches["HF"],
+        line_id=line.line_id,
+        kind=VerificationKind.THREE_CHECKS,
+        passed=flaw != "failed",
+        actor=make_actor(role="clerk", branch="HF"),
+        at=at,
+    )
+    late = timedelta(minutes=31 if flaw == "late" else 5)
+    with clock.at_time(at + late):
+        page = clerk.get(reverse("counter:apply", args=[bank, ITEM]), {"verification": str(proof)})
+    assert (f'name="verification" value="{proof}"' in page.content.decode()) is taken
+    for nonsense in ("x", "999999999", "9" * 40):
+        assert clerk.get(page.request["PATH_INFO"], {"verification": nonsense}).status_code == 200

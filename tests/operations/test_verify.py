@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.db import transaction
 from tests.breaking import break_by, copy_to_break
 from tests.conftest import Cluster
 from tests.products import product_order
-from tests.signing import installation, member_rows, premium, signed_agreement
+from tests.signing import FIVE_PAPERS, installation, member_rows, premium, signed_agreement
 from tests.world import World, logins, number_of
 from trunkline.agreements.operations import register_original
 from trunkline.agreements.types import Side
@@ -30,7 +31,7 @@ from trunkline.ledger.points.operations import earn_points
 from trunkline.ledger.points.types import Consumption
 from trunkline.numbering.operations import reserve_idle
 from trunkline.ordering.queries import order_items
-from trunkline.ordering.types import OrderState
+from trunkline.ordering.types import OrderState, Scan
 from trunkline.party.types import PaymentMethod
 from trunkline.runs.billrun import run_month
 from trunkline.runs.intake import take_usage_file
@@ -66,6 +67,7 @@ BREAKERS: dict[str, tuple[str, ...]] = {
     "organization.uscc_valid": ("UPDATE party_organization SET uscc = '91340100MA00000001'"
                                 " WHERE id = (SELECT min(id) FROM party_organization)",),
     "handler.id_valid": ("UPDATE party_handler SET id_number = '340102198001010019'",),
+    "scan.as_filed": ("UPDATE ordering_scancontent SET content = 'x'",),
     "price.has_reference": ("UPDATE catalog_priceversion SET reference = ' '",),
     "number.reserved_has_lease": (f"UPDATE numbering_number SET state = 'reserved' WHERE {ONE_IDLE}",),
     "number.lease_is_reserved": ("UPDATE numbering_number SET state = 'idle' WHERE state = 'reserved'",),
@@ -203,7 +205,9 @@ def _build(world: World, folder: Path) -> None:
             actor=system,
             at=JOINED,
         )
-    placed = desk.place(request=installation(world, agreement, bank), actor=clerk, at=JOINED)
+    copied = Scan(FIVE_PAPERS[0].kind, "page.pdf", b"%PDF-1.7\n%%EOF\n")
+    request = replace(installation(world, agreement, bank), scans=(copied,))
+    placed = desk.place(request=request, actor=clerk, at=JOINED)
     done = desk.execute(order_id=placed.id, actor=clerk, at=JOINED)
     assert done.state is OrderState.COMPLETED, done.failure
     reserve_idle(

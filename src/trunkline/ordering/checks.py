@@ -1,4 +1,4 @@
-"""Invariants of orders and of what stands in for papers."""
+"""Invariants of orders, of their papers and of what stands in for papers."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ _OF_OTHERS = """
 SELECT 'portal session ' || s.id FROM ordering_portalsession s JOIN party_handler h ON h.id = s.handler_id
 WHERE h.organization_id <> s.organization_id ORDER BY s.id
 """
+_AS_FILED = """
+SELECT o.number || ' ' || s.name FROM ordering_paperscan s
+JOIN ordering_orderpaper p ON p.id = s.paper_id
+JOIN ordering_order o ON o.id = p.order_id
+LEFT JOIN ordering_scancontent c ON c.scan_id = s.id
+WHERE c.id IS NULL OR encode(sha256(c.content), 'hex') <> s.digest OR length(c.content) <> s.size
+    OR s.branch_id <> p.branch_id OR c.branch_id <> p.branch_id OR NOT p.copy_kept
+"""
 
 CHECKS = (
     Check(
@@ -38,5 +46,11 @@ CHECKS = (
             "A handler at the portal belongs to the organisation he acts for",
         ),
         places(_OF_OTHERS),
+    ),
+    Check(
+        "scan.as_filed",
+        "S01-R2",
+        Text("扫描件与归档时一致", "Every scan is what was filed"),
+        places(_AS_FILED),
     ),
 )

@@ -8,6 +8,8 @@ from typing import Any
 from trunkline.agreements.queries import agreement
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode
 from trunkline.kernel.masking import masked_id
+from trunkline.kernel.sheets import write_sheet
+from trunkline.kernel.text import Text
 from trunkline.ordering import queries
 from trunkline.ordering.item import TAKES_EFFECT_NAMES, ServiceItem
 from trunkline.ordering.printing import (
@@ -80,6 +82,24 @@ def _lateness(item: ServiceItem[Any, Any], order: OrderView) -> tuple[str, ...]:
         return ()
     owed = late_compensation(order.fee_total, order.due_at, order.completed_at)
     return (f"本业务逾期竣工，因本公司原因逾期的，按日支付所收费用1%的违约金，计{owed}元。",) if owed else ()
+
+
+def handed_back_sheet(order_id: int, language: str) -> bytes:
+    """The lines of an order that were handed back, each with its reasons, as .xlsx."""
+    header = (Text("号码", "Number"), Text("使用人", "User"), Text("条款", "Clause"), Text("原因", "Reason"))
+    return write_sheet(
+        [title.in_language(language) for title in header],
+        (
+            (
+                line.number,
+                line.user_name,
+                "\n".join(reason.clause for reason in line.reasons),
+                "\n".join(reason.text.in_language(language) for reason in line.reasons),
+            )
+            for line in queries.order_items(order_id, handed_back=True)
+        ),
+        widths=(16, 14, 12, 80),
+    )
 
 
 def _handler_print(handler: HandlerView | None) -> HandlerPrint:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -212,7 +212,6 @@ class ServiceItem(Generic[Facts, Subject]):
     more_fields: Callable[[Mapping[str, Any]], Sequence[Field]] | None = None
     lasting: bool = False
     due: Callable[[Circumstances, Facts], datetime | None] | None = None
-    summary: Text = field(default=Text("", ""))
 
     @property
     def permission(self) -> str:

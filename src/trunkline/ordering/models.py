@@ -38,6 +38,8 @@ class Order(models.Model):
     expires_on = models.DateField(null=True)
     state = models.CharField(max_length=14, choices=[(c, c) for c in OrderState])
     idempotency_key = models.CharField(max_length=80, null=True)
+    #: Of what was asked for, so that a key that comes again is known to mean the same; empty for orders of before.
+    request_digest = models.CharField(max_length=64, default="")
     placed_by = Reference("security.Staff")
     placed_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)

@@ -39,6 +39,10 @@ OPEN = (
 )
 
 
+#: States of lines that were not carried out, with their reasons.
+HANDED_BACK = (OrderState.REJECTED, OrderState.FAILED)
+
+
 def _view(row: Order) -> OrderView:
     return OrderView(
         id=row.pk,
@@ -106,9 +110,13 @@ def find_orders(
     return tuple(_view(row) for row in rows[:limit])
 
 
-def order_items(order_id: int, *, limit: int | None = None) -> tuple[OrderItemView, ...]:
-    """Lines of an order in their order."""
+def order_items(
+    order_id: int, *, limit: int | None = None, offset: int = 0, handed_back: bool = False
+) -> tuple[OrderItemView, ...]:
+    """Lines of an order in their order, or a stretch of them; only those `handed_back` if asked."""
     rows = OrderItem.objects.filter(order_id=order_id).order_by("ordinal")
+    if handed_back:
+        rows = rows.filter(state__in=HANDED_BACK)
     return tuple(
         OrderItemView(
             ordinal=row.ordinal,
@@ -122,7 +130,7 @@ def order_items(order_id: int, *, limit: int | None = None) -> tuple[OrderItemVi
             changes=tuple(change_from_dict(kept) for kept in row.changes),
             reasons=tuple(refusal_from_dict(kept) for kept in row.reasons),
         )
-        for row in rows[:limit]
+        for row in rows[offset : None if limit is None else offset + limit]
     )
 
 

@@ -108,22 +108,30 @@ def verification_refusals(
     if item.proof_when is not None and not item.proof_when(around):
         return ()
     chosen = {choice.line_id for choice in around.request.lines}
-    holds = (
+    if (
         proof is not None
-        and proof.passed
-        and proof.kind in item.verifications
-        and proof.organization_id == around.organization.id
-        and proof.channel is around.channel
-        and proof.checked_at <= around.at < proof.checked_at + PROOF_HOLDS
+        and proof_holds(item, around.organization.id, around.channel, proof, around.at)
         and (proof.line_id is None or chosen <= {proof.line_id})
-    )
-    if holds:
+    ):
         return ()
     kinds = [VERIFICATION_NAMES[kind] for kind in sorted(item.verifications)]
     return (
         NOT_VERIFIED.filled(
             kinds="、".join(kind.zh for kind in kinds), kinds_en=", ".join(kind.en for kind in kinds)
         ),
+    )
+
+
+def proof_holds(
+    item: ServiceItem[Any, Any], organization_id: int, channel: Channel, proof: Proof, at: datetime
+) -> bool:
+    """Whether a proof is good for the item: of this customer, passed, of an accepted kind, made here and fresh."""
+    return (
+        proof.passed
+        and proof.kind in item.verifications
+        and proof.organization_id == organization_id
+        and proof.channel is channel
+        and proof.checked_at <= at < proof.checked_at + PROOF_HOLDS
     )
 
 

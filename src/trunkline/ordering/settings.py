@@ -10,7 +10,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from trunkline.kernel.refusals import Refusal, Refused
+from trunkline.kernel.periods import local_date
+from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
 from trunkline.kernel.text import Text
 from trunkline.ordering.item import Guard, LineGuard, Origin, ServiceItem
 from trunkline.ordering.models import RuleSetting
@@ -28,6 +29,16 @@ RULE_FIXED = Refusal(
 )
 RULE_UNREFERENCED = Refusal(
     "rule.no_reference", "", Text("须注明依据", "A reference is needed for the change of a rule")
+)
+RULE_PERIOD_EMPTY = Refusal(
+    "rule.period_empty",
+    "",
+    Text("截止日期须晚于开始日期", "The setting must end after the day it begins"),
+)
+RULE_BACKDATED = Refusal(
+    "rule.backdated",
+    "",
+    Text("设置不得自过去的日期起", "A setting cannot begin on a day that is past"),
 )
 RULE_OVERLAPS = Refusal(
     "rule.overlaps",
@@ -100,13 +111,20 @@ def adjust_rule(
 ) -> None:
     """Set a rule for a period, half-open; only what is inferred can be switched off.
 
-    `Refused`: ``rule.fixed`` for a rule of the source text, ``rule.no_reference``, ``rule.overlaps``.
+    What was decided under the rules of a day that is past stays explained by them: nothing begins there. `Refused`:
+    ``rule.fixed`` for a rule of the source text, ``rule.no_reference``, ``rule.period_empty``, ``rule.backdated``,
+    ``rule.overlaps``.
     """
     subject = f"{item.code}.{guard.code}" if guard else item.code
-    if name == ENABLED and (guard or item).origin is Origin.SOURCE:
-        raise Refused(RULE_FIXED.about(subject))
-    if not reference.strip():
-        raise Refused(RULE_UNREFERENCED)
+    fixed = name == ENABLED and (guard or item).origin is Origin.SOURCE
+    raise_if_any(
+        [
+            *([RULE_FIXED.about(subject)] if fixed else []),
+            *([] if reference.strip() else [RULE_UNREFERENCED]),
+            *([RULE_PERIOD_EMPTY] if valid_to is not None and valid_to <= valid_from else []),
+            *([RULE_BACKDATED] if valid_from < local_date(at) else []),
+        ]
+    )
     # What was open until further notice ends where the new setting begins.
     RuleSetting.objects.filter(
         item_code=item.code,

@@ -174,6 +174,15 @@ class ShownPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """复印留存 (X-R1): a page of a paper as it was scanned, under the name its file had."""
+
+    kind: PaperKind
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class LineChoice:
     """A line chosen for an order, with what the item asks for each line (a new number, a card …)."""
 
@@ -201,6 +210,7 @@ class OrderRequest:
     completion: Completion = Completion.ALL_OR_NOTHING
     verification_id: int | None = None
     visit_id: int | None = None
+    scans: tuple[Scan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +276,18 @@ class PaperView:
     original_seen: bool
     sealed: bool
     copy_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScanView:
+    """A scan filed with an order; `size` in bytes, `digest` its SHA-256."""
+
+    id: int
+    kind: PaperKind
+    name: str
+    media_type: str
+    size: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

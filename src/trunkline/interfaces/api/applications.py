@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 
+from trunkline.counter.choosing import Named, choices
 from trunkline.counter.registry import service_item
 from trunkline.interfaces.api.bodies import Reader, json_or_form
 from trunkline.interfaces.api.entry import ApiRequest
@@ -18,12 +18,10 @@ from trunkline.interfaces.api.faults import (
     Unanswerable,
 )
 from trunkline.interfaces.api.files import MOST_LINES, rows_of
-from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
-from trunkline.kernel.text import Text
-from trunkline.ordering.types import Completion, LineChoice, OrderRequest, PaperKind, ShownPaper
+from trunkline.kernel.refusals import Refusal, Refused
+from trunkline.ordering.types import Completion, OrderRequest, PaperKind, Scan, ShownPaper
 from trunkline.party import queries as party
 from trunkline.party.queries import UNKNOWN_ORGANIZATION
-from trunkline.subscriptions.queries import lines_by_number
 
 #: As long as the columns that keep them.
 LONGEST_REFERENCE = 60
@@ -32,17 +30,11 @@ LONGEST_NUMBER = 20
 KEY = re.compile(r"[\x21-\x7e]{1,80}")
 KEY_HEADER = "Idempotency-Key"
 
-NO_SUCH_NUMBER = Refusal(
-    "line.unknown", "", Text("没有这个在用号码：{subject}", "No such number in use: {subject}")
-)
-
-#: A line as it is named: by id or by number, with what the item asks for it.
-Named = tuple[int | str, dict[str, str]]
-
 
 def application(request: ApiRequest) -> OrderRequest:
     """The order that was sent: 400 with everything that is malformed, `Refused` for numbers nobody holds."""
-    reader, file = json_or_form(request)
+    sent = json_or_form(request)
+    reader, file = sent.reader, sent.file
     item = reader.text("item", longest=LONGEST_CODE, required=True)
     organization = reader.id_or_code("organization")
     handler, agreement = reader.id("handler"), reader.id("agreement")
@@ -65,9 +57,10 @@ def application(request: ApiRequest) -> OrderRequest:
         details=details,
         agreement_id=agreement,
         idempotency_key=key,
-        lines=_choices(named),
+        lines=choices(named),
         completion=completion,
         verification_id=verification,
+        scans=tuple(Scan(PaperKind(kind), scan.name or "", scan.read()) for kind, scan in sent.scans),
     )
 
 
@@ -111,13 +104,6 @@ def _lines(reader: Reader, file: UploadedFile | None) -> list[Named]:
             reader.faults.append(LINE_OR_NUMBER.about(f"lines[{index}]"))
         named += [(one, values) for one in chosen]
     return named
-
-
-def _choices(named: Sequence[Named]) -> tuple[LineChoice, ...]:
-    numbers = [one for one, _ in named if isinstance(one, str)]
-    known = lines_by_number(numbers) if numbers else {}
-    raise_if_any(NO_SUCH_NUMBER.about(number) for number in numbers if number not in known)
-    return tuple(LineChoice(one if isinstance(one, int) else known[one].id, values) for one, values in named)
 
 
 def _key(request: ApiRequest, faults: list[Refusal]) -> str:

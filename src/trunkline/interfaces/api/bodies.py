@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from trunkline.interfaces.api.faults import (
     FIELD_RANGE,
     FIELD_TYPE,
     FIELD_UNKNOWN,
+    LENGTH_NEEDED,
     MALFORMED,
     NAMED_TWICE,
     NO_BODY,
@@ -30,10 +32,13 @@ from trunkline.interfaces.api.faults import (
     Unanswerable,
 )
 from trunkline.kernel.refusals import Refusal
+from trunkline.ordering.types import PaperKind
 
 Choice = TypeVar("Choice", bound=StrEnum)
 #: Parts of a form: the application as JSON, and the file with its lines.
 ORDER_PART, LINES_PART = "order", "lines"
+#: Before the kind of paper, for each page that was scanned.
+SCAN_PART = "scan."
 #: Ids are bigints.
 LARGEST_ID = 2**63 - 1
 
@@ -143,11 +148,20 @@ def json_body(request: HttpRequest) -> Reader:
     return Reader(_parsed(request.body), [])
 
 
-def json_or_form(request: HttpRequest) -> tuple[Reader, UploadedFile | None]:
-    """The object, and the file with lines where a form of two parts was sent."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came: the object, the file with lines, and the scans by what follows `SCAN_PART` in their parts' names."""
+
+    reader: Reader
+    file: UploadedFile | None
+    scans: tuple[tuple[str, UploadedFile], ...]
+
+
+def json_or_form(request: HttpRequest) -> Sent:
+    """The object alone, or a form with it, the file with lines, and scans of papers."""
     _require_size(request)
     if request.content_type == "application/json":
-        return Reader(_parsed(request.body), []), None
+        return Sent(Reader(_parsed(request.body), []), None, ())
     if request.content_type != "multipart/form-data":
         raise Unanswerable(415, WRONG_TYPE)
     try:
@@ -156,12 +170,22 @@ def json_or_form(request: HttpRequest) -> tuple[Reader, UploadedFile | None]:
         raise Unanswerable(400, BAD_PARTS) from error
     file = files.get(LINES_PART)
     faults = [FIELD_UNKNOWN.about(name[:80]) for name in parts if name != ORDER_PART]
-    faults += [FIELD_UNKNOWN.about(name[:80]) for name in files if name != LINES_PART]
+    scans = tuple(
+        (name.removeprefix(SCAN_PART), scan)
+        for name in files
+        if name.startswith(SCAN_PART)
+        for scan in files.getlist(name)
+    )
+    faults += [
+        FIELD_UNKNOWN.about(name[:80])
+        for name in files
+        if name not in {LINES_PART, *(f"{SCAN_PART}{kind}" for kind in PaperKind)}
+    ]
     faults += [FIELD_MISSING.about(ORDER_PART)] if ORDER_PART not in parts else []
-    faults += [FIELD_MISSING.about(LINES_PART)] if file is None else []
+    faults += [FIELD_MISSING.about(LINES_PART)] if file is None and not scans else []
     if faults:
         raise Unanswerable(400, faults)
-    return Reader(_parsed(parts[ORDER_PART].encode("utf-8", "surrogatepass")), []), file
+    return Sent(Reader(_parsed(parts[ORDER_PART].encode("utf-8", "surrogatepass")), []), file, scans)
 
 
 def require_no_body(request: HttpRequest) -> None:
@@ -172,7 +196,12 @@ def require_no_body(request: HttpRequest) -> None:
 
 
 def _require_size(request: HttpRequest) -> None:
-    """The server reads no more than the length that was declared, so that this is the whole check."""
+    """The server reads no more than the length that was declared, so that this is the whole check.
+
+    A body whose length is not declared would not be read at all, and what it says be lost: that is answered with 411.
+    """
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        raise Unanswerable(411, LENGTH_NEEDED)
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
     declared = request.META.get("CONTENT_LENGTH") or "0"
     if not declared.isdecimal() or int(declared) > limit:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from trunkline.interfaces.api.answers import Errors, jsonable
 from trunkline.interfaces.api.faults import (
+    CRASHED,
     FIELD_CHOICE,
     FIELD_RANGE,
     FIELD_UNKNOWN,
@@ -33,6 +36,7 @@ from trunkline.security.types import NOT_PERMITTED, Actor
 P = ParamSpec("P")
 Found = TypeVar("Found")
 JSON = "application/json"
+_log = logging.getLogger(__name__)
 
 
 class QueryKind(Enum):
@@ -101,9 +105,9 @@ def endpoint(declared: Declared) -> Callable[[View[P]], Callable[..., HttpRespon
     """Make a function an endpoint that needs a token with `declared.permission` (P5-2).
 
     The view runs in one transaction that shows only the rows of the token's branch; when it raises, nothing has
-    changed. Status 401 without a token that holds, 403 without permission, 404 for an address of nothing, 400, 413
-    or 415 for what cannot be read, 409 where the business refuses. A session lets nobody in here, so that no
-    browser can be made to call it.
+    changed. Status 401 without a token that holds, 403 without permission, 404 for an address of nothing; 400, 411,
+    413 or 415 for what cannot be read, 409 where the business refuses, 500 with a reference where the code is at
+    fault. A session lets nobody in here, so that no browser can be made to call it.
     """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponse]:
@@ -125,6 +129,12 @@ def endpoint(declared: Declared) -> Callable[[View[P]], Callable[..., HttpRespon
                     response[name] = value
             except Refused as refused:
                 response = refusal_answer(refused.refusals, _status(refused.refusals))
+            except Exception:  # noqa: BLE001 - the last line of the door; it is logged with its whole trace
+                reference = uuid.uuid4().hex
+                _log.exception(
+                    "The API failed at %s %s, reference %s", request.method, request.path, reference
+                )
+                response = refusal_answer([CRASHED.about(reference)], 500)
             response["Cache-Control"] = "no-store"
             return response
 

@@ -33,6 +33,19 @@ ONLY_JSON = Refusal(
 TOO_LARGE = Refusal(
     "request.too_large", "", Text("内容超过 {limit} MB", "The content is larger than {limit} MB")
 )
+LENGTH_NEEDED = Refusal(
+    "request.length_needed",
+    "",
+    Text("须有 Content-Length，不接受分块传输", "Content-Length is needed; chunked bodies are not taken"),
+)
+CRASHED = Refusal(
+    "request.crashed",
+    "",
+    Text(
+        "系统出错，未办理；请凭编号 {subject} 联系管理员",
+        "Something went wrong here and nothing was done; ask with the reference {subject}",
+    ),
+)
 MALFORMED = Refusal(
     "request.malformed", "", Text("内容不是合格的 JSON", "The content is not well-formed JSON")
 )

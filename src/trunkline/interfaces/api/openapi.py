@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from trunkline.counter.registry import service_items
 from trunkline.interfaces.api.answers import DryRun, Errors
 from trunkline.interfaces.api.applications import KEY, KEY_HEADER
-from trunkline.interfaces.api.bodies import LINES_PART, ORDER_PART
+from trunkline.interfaces.api.bodies import LINES_PART, ORDER_PART, SCAN_PART
 from trunkline.interfaces.api.entry import JSON, Declared, Query, QueryKind, answer, public
 from trunkline.interfaces.api.schemas import (
     Components,
@@ -20,6 +20,8 @@ from trunkline.interfaces.api.schemas import (
     application_schema,
     reference_to,
 )
+from trunkline.ordering.scans import LARGEST, MOST
+from trunkline.ordering.types import PaperKind
 
 _PART = re.compile(r"<str:(\w+)>")
 _STATUSES = {
@@ -28,8 +30,10 @@ _STATUSES = {
     403: "The token's role does not include this.",
     404: "There is nothing at this address in the token's branch.",
     409: "The business refuses; every reason is named with its clause, and nothing has changed.",
+    411: "The length of the body is not declared.",
     413: "The body is too large.",
     415: "The body is of another media type.",
+    500: "The code is at fault and nothing was done; the reference stands in the log.",
 }
 
 
@@ -110,9 +114,9 @@ def _own_operation() -> Schema:
 
 
 def _operation(name: str, declared: Declared, parts: list[str], components: Components) -> Schema:
-    statuses = [401, 403, *([404] if parts else []), *([400] if declared.query or declared.body else [])]
+    statuses = [401, 403, 500, *([404] if parts else []), *([400] if declared.query or declared.body else [])]
     if declared.method == "POST":
-        statuses += [400, 409, 413]
+        statuses += [400, 409, 411, 413]
     made: Schema = {
         "operationId": name,
         "summary": declared.summary.en,
@@ -171,8 +175,18 @@ def _sent(body: type | str, components: Components) -> Schema:
                 "format": "binary",
                 "description": "CSV or .xlsx: the columns `x-file-columns` of the item.",
             },
+            **{
+                f"{SCAN_PART}{kind}": {
+                    "type": "array",
+                    "maxItems": MOST,
+                    "items": {"type": "string", "format": "binary"},
+                    "description": f"Scans of the paper `{kind}`, a part a page: PDF, JPEG or PNG by their content, "
+                    f"at most {LARGEST} bytes each. A copy of it is kept then.",
+                }
+                for kind in PaperKind
+            },
         },
-        "required": [ORDER_PART, LINES_PART],
+        "required": [ORDER_PART],
         "additionalProperties": False,
     }
     return {

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from trunkline.counter import desk
+from trunkline.counter.choosing import NO_SUCH_NUMBER
 from trunkline.interfaces.api.answers import (
     NewVerification,
     Order,
@@ -20,7 +21,6 @@ from trunkline.interfaces.api.answers import (
 )
 from trunkline.interfaces.api.applications import (
     LONGEST_NUMBER,
-    NO_SUCH_NUMBER,
     application,
     organization_id,
 )
@@ -87,7 +87,7 @@ def order_lines(request: ApiRequest, number: str) -> HttpResponse:
     """A stretch of them, in their order."""
     found = _order(number)
     offset, limit = request.query["offset"], request.query["limit"]
-    lines = order_items(found.id, limit=offset + limit)[offset:]
+    lines = order_items(found.id, limit=limit, offset=offset)
     return answer(OrderLines(found.number, found.item_count, offset, tuple(map(order_line_answer, lines))))
 
 

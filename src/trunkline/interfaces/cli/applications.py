@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,23 +9,19 @@ from typing import Any
 import click
 
 from trunkline.counter import desk
+from trunkline.counter.choosing import choices, written_rows
 from trunkline.counter.registry import service_item
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.orders import PaperType, order, show_order
 from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.values import READABLE
 from trunkline.interfaces.cli.words import option
-from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
+from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.engine import JudgedLine, Judgement
-from trunkline.ordering.types import Completion, LineChoice, OrderRequest, OrderView, ShownPaper
+from trunkline.ordering.types import Completion, OrderRequest, OrderView, PaperKind, Scan, ShownPaper
 from trunkline.security.types import Actor
-from trunkline.subscriptions.queries import lines_by_number
 
-NO_SUCH_NUMBER = Refusal(
-    "line.unknown", "", Text("没有这个在用号码：{subject}", "No such number in use: {subject}")
-)
-_SEPARATORS = re.compile(r"[\s,;\uff0c\uff1b]+")
 _PREVIEW: tuple[Column[JudgedLine], ...] = (
     Column(Text("号码", "Number"), lambda j: j.line.number),
     Column(Text("使用人", "User"), lambda j: j.line.user_name),
@@ -43,12 +37,17 @@ _PREVIEW: tuple[Column[JudgedLine], ...] = (
 )
 
 
-def _choices(rows: Iterable[str], names: list[str]) -> tuple[LineChoice, ...]:
-    """A line a row: its number, then the answers for it in the order of the item's line fields."""
-    written = [_SEPARATORS.split(row.strip()) for row in rows if row.strip()]
-    known = lines_by_number([row[0] for row in written])
-    raise_if_any(NO_SUCH_NUMBER.about(row[0]) for row in written if row[0] not in known)
-    return tuple(LineChoice(known[row[0]].id, dict(zip(names, row[1:], strict=False))) for row in written)
+class ScanType(click.ParamType[Scan]):
+    """KIND=FILE: a page of a paper, scanned."""
+
+    name = "KIND=FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Scan:
+        kind, _, written = str(value).partition("=")
+        if kind not in set(PaperKind):
+            self.fail(f"{kind!r} is none of: {', '.join(PaperKind)}", param, ctx)
+        path: Path = READABLE.convert(written, param, ctx)
+        return Scan(PaperKind(kind), path.name, path.read_bytes())
 
 
 def _details(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -102,6 +101,13 @@ def _details(pairs: tuple[str, ...]) -> dict[str, Any]:
     text=Text("证件资料（已核原件、盖章、留存）", "A paper shown, sealed and copied (repeatable)"),
 )
 @option(
+    "--scan",
+    "scans",
+    type=ScanType(),
+    multiple=True,
+    text=Text("证件扫描件（可多次）", "A scan of a paper (repeatable)"),
+)
+@option(
     "--what-passes",
     is_flag=True,
     text=Text("通过的先办理，其余退回", "What passes goes on, the rest is handed back"),
@@ -117,6 +123,7 @@ def apply_for(
     file: Path | None,
     pairs: tuple[str, ...],
     papers: tuple[ShownPaper, ...],
+    scans: tuple[Scan, ...],
     what_passes: bool,
     key: str,
     dry_run: bool,
@@ -133,9 +140,10 @@ def apply_for(
         handler_id=handler,
         papers=papers,
         details=_details(pairs),
-        lines=_choices(written, [field.name for field in item.line_fields]),
+        lines=choices(written_rows(written, item.line_fields)),
         completion=Completion.WHAT_PASSES if what_passes else Completion.ALL_OR_NOTHING,
         idempotency_key=key,
+        scans=scans,
     )
     if dry_run:
         _show_judgement(desk.dry_run(request, actor=actor, at=at), request.completion, out)

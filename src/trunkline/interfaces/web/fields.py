@@ -131,6 +131,25 @@ class UploadField(forms.FileField):
         return upload
 
 
+class _Files(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ScansField(forms.FileField):
+    """Any number of scanned pages; what they are the desk says, by their content."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"accept": ".pdf,.jpg,.jpeg,.png", "multiple": True}
+        super().__init__(required=False, widget=_Files(attrs=attrs), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        one = super().clean
+        uploads = [one(upload, initial) for upload in data or []]
+        if sum(upload.size for upload in uploads) > UPLOAD_LIMIT:
+            raise ValidationError(UploadField.default_error_messages["too_large"], code="too_large")
+        return uploads
+
+
 def iso(day: date) -> str:
     """A day as a date input takes it."""
     return day.isoformat()

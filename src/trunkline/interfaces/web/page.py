@@ -24,6 +24,7 @@ from trunkline.security.types import NOT_PERMITTED, Actor, Door
 
 P = ParamSpec("P")
 Item = TypeVar("Item")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class StaffRequest(HttpRequest):

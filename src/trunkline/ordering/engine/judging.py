@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,7 @@ from trunkline.ordering.rules import (
     sees_no_papers,
     verification_refusals,
 )
+from trunkline.ordering.scans import scan_refusals, with_copies
 from trunkline.ordering.settings import Settings, settings_on
 from trunkline.ordering.types import Completion, FeeLine, LineChoice, OrderRequest
 from trunkline.ordering.verification import verification
@@ -102,9 +104,10 @@ def circumstances(
 
 
 def tidied(item: ServiceItem[Any, Any], request: OrderRequest) -> OrderRequest:
-    """The request with its answers as they are kept (`fields.cleaned`)."""
+    """The request with its answers as they are kept (`fields.cleaned`), and copies kept of what was scanned."""
     return replace(
         request,
+        papers=with_copies(request),
         details=cleaned(item.asked(request.details), request.details),
         lines=tuple(
             LineChoice(choice.line_id, cleaned(item.line_fields, choice.values)) for choice in request.lines
@@ -159,8 +162,8 @@ def judge(item: ServiceItem[Any, Any], around: Circumstances) -> tuple[Judgement
 def _formal_refusals(item: ServiceItem[Any, Any], around: Circumstances, settings: Settings) -> list[Refusal]:
     """What can be said before any fact is looked at: channel, papers or proof, fields, lines named twice."""
     request = around.request
-    chosen = [choice.line_id for choice in request.lines]
-    twice = sorted({id_ for id_ in chosen if chosen.count(id_) > 1}) if len(set(chosen)) < len(chosen) else []
+    chosen = Counter(choice.line_id for choice in request.lines)
+    twice = sorted(id_ for id_, times in chosen.items() if times > 1)
     off = () if settings.enabled(item) else (ITEM_OFF.filled(item=item.title.zh, item_en=item.title.en),)
     proof = verification(request.verification_id) if request.verification_id is not None else None
     return [
@@ -175,6 +178,7 @@ def _formal_refusals(item: ServiceItem[Any, Any], around: Circumstances, setting
         *verification_refusals(item, around, proof),
         *field_refusals(item.asked(request.details), request.details),
         *(LINE_REPEATED.about(str(id_)) for id_ in twice),
+        *scan_refusals(request),
     ]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -18,6 +21,7 @@ from trunkline.ordering.item import Circumstances, ServiceItem, TimeLimit
 from trunkline.ordering.models import Order, OrderFee, OrderItem, OrderPaper
 from trunkline.ordering.pictures import as_json, change_as_dict, refusal_as_dict
 from trunkline.ordering.rules import time_limit_hours
+from trunkline.ordering.scans import file_scans
 from trunkline.ordering.settings import TIME_LIMIT_HOURS, settings_on
 from trunkline.ordering.types import (
     Completion,
@@ -61,17 +65,31 @@ def placed_before(branch_id: int, request: OrderRequest) -> int | None:
 
 
 def _same_request(order: Order, request: OrderRequest) -> bool:
-    same = (order.item_code, order.organization_id, order.agreement_id, order.details, order.completion) == (
+    if order.request_digest:
+        return order.request_digest == _digest(request)
+    return (order.item_code, order.organization_id, order.agreement_id, order.details, order.completion) == (
         request.item_code,
         request.organization_id,
         request.agreement_id,
         request.details,
         request.completion,
     )
-    if not same or not request.lines:
-        return same
-    kept = dict(OrderItem.objects.filter(order=order).values_list("key", "values"))
-    return kept == {choice.line_id: dict(choice.values) for choice in request.lines}
+
+
+def _digest(request: OrderRequest) -> str:
+    """Of what is asked for, whoever brings it and on which papers; the lines as they were chosen, in any order.
+
+    The order's own lines would not do: some items find theirs themselves, whatever lines came along.
+    """
+    asked = [
+        request.item_code,
+        request.organization_id,
+        request.agreement_id,
+        request.details,
+        request.completion,
+        sorted(([one.line_id, dict(one.values)] for one in request.lines), key=itemgetter(0)),
+    ]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def record_order(
@@ -103,6 +121,7 @@ def record_order(
         expires_on=condition.expires_on if condition else None,
         state=OrderState.PENDING if condition else OrderState.ACKNOWLEDGED,
         idempotency_key=request.idempotency_key or None,
+        request_digest=_digest(request) if request.idempotency_key else "",
         placed_by_id=actor.staff_id,
         placed_at=around.at,
         due_at=None if condition and not item.time_limit else judged.due_at or due_at(item, around),
@@ -115,9 +134,10 @@ def record_order(
 
 
 def _record_papers_and_fees(order: Order, judged: Judgement, request: OrderRequest) -> None:
-    OrderPaper.objects.bulk_create(
+    papers = OrderPaper.objects.bulk_create(
         OrderPaper(order=order, branch_id=order.branch_id, **asdict(paper)) for paper in request.papers
     )
+    file_scans(papers, request.scans, order.placed_at)
     OrderFee.objects.bulk_create(
         OrderFee(
             order=order,

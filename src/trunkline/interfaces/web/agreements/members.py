@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from trunkline.agreements import members, operations, queries
 from trunkline.agreements.types import MemberCheck
 from trunkline.interfaces.web.agreements.forms import SheetForm
-from trunkline.interfaces.web.page import StaffRequest, done, file_response, page, paged, submitted
+from trunkline.interfaces.web.page import XLSX, StaffRequest, done, file_response, page, paged, submitted
 from trunkline.party import queries as party
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Problems shown on the screen; the downloaded sheet has them all.
 _PROBLEMS_SHOWN = 200
 
@@ -62,7 +61,7 @@ def problems(request: StaffRequest, agreement_id: int) -> HttpResponse:
     if result is None:
         return render(request, "agreements/members.html", _context(request, agreement_id, form))
     content = members.problems_xlsx(result, get_language() or "zh-hans")
-    return file_response(content, "problems.xlsx", _XLSX, download=True)
+    return file_response(content, "problems.xlsx", XLSX, download=True)
 
 
 @page("agreement.accept_members", methods=("POST",))
@@ -82,4 +81,4 @@ def accept(request: StaffRequest, agreement_id: int) -> HttpResponse:
 def template(request: StaffRequest) -> HttpResponse:
     """An empty sub-user number table."""
     content = members.template_xlsx(get_language() or "zh-hans")
-    return file_response(content, "members.xlsx", _XLSX, download=True)
+    return file_response(content, "members.xlsx", XLSX, download=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,23 +13,25 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from trunkline.counter import desk
+from trunkline.counter.choosing import choices, written_rows
 from trunkline.counter.registry import service_item, service_items
 from trunkline.interfaces.web.counter.identity import IdentityForm
-from trunkline.interfaces.web.counter.papers import PaperFieldsMixin
-from trunkline.interfaces.web.fields import CodeField, DeskForm
+from trunkline.interfaces.web.counter.order_form import OrderForm
+from trunkline.interfaces.web.fields import CodeField
 from trunkline.interfaces.web.page import StaffRequest, done, page, submitted
+from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field, FieldKind
 from trunkline.ordering.item import ServiceItem
-from trunkline.ordering.rules import sees_no_papers
+from trunkline.ordering.rules import proof_holds, sees_no_papers
 from trunkline.ordering.types import Completion, LineChoice, OrderRequest
+from trunkline.ordering.verification import verification
 from trunkline.party import queries as party
-from trunkline.party.types import HandlerView
-from trunkline.subscriptions.queries import lines, lines_by_number
+from trunkline.subscriptions.queries import lines
 
 #: Lines of the judgement that are shown one by one.
 SHOWN = 200
-_SEPARATORS = re.compile(r"[\s,;\uff0c\uff1b\u3001]+")
+_LONGEST_ID = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,9 @@ def _form_field(field: Field, language: str) -> forms.Field:
     return forms.CharField(label=label, required=False, widget=widget)
 
 
-class ApplicationForm(PaperFieldsMixin, DeskForm):
+class ApplicationForm(OrderForm):
     """Who applies, for which lines, with which papers and answers. What is wrong with them the desk says."""
 
-    handler = forms.TypedChoiceField(
-        label=gettext_lazy("经办人"), coerce=int, required=False, widget=forms.RadioSelect
-    )
     rows = forms.CharField(
         label=gettext_lazy("号码"),
         required=False,
@@ -72,28 +68,12 @@ class ApplicationForm(PaperFieldsMixin, DeskForm):
     )
     completion = CodeField(Completion, label=gettext_lazy("部分不通过时"), initial=Completion.ALL_OR_NOTHING)
     verification = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
-    def __init__(
-        self,
-        *args: Any,
-        item: ServiceItem[Any, Any],
-        handlers: Sequence[HandlerView],
-        organization_id: int,
-        **kwargs: Any,
-    ) -> None:
-        initial = {
-            "idempotency_key": str(uuid.uuid4()),
-            "handler": handlers[0].id if handlers else None,
-        }
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
-        self.item, self.organization_id = item, organization_id
-        self.add_papers(item.papers)
+    def __init__(self, *args: Any, organization_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organization_id = organization_id
         language = get_language() or "zh-hans"
-        self.add_fields({f"ask_{field.name}": _form_field(field, language) for field in item.fields})
-        chooser = self.fields["handler"]
-        assert isinstance(chooser, forms.TypedChoiceField)  # noqa: S101 - declared above  # nosec B101
-        chooser.choices = [(handler.id, handler.name) for handler in handlers]
+        self.add_fields({f"ask_{field.name}": _form_field(field, language) for field in self.item.fields})
 
     def asked(self) -> list[Asked]:
         """The item's fields in the order of the declaration."""
@@ -101,17 +81,13 @@ class ApplicationForm(PaperFieldsMixin, DeskForm):
 
     def clean_rows(self) -> tuple[LineChoice, ...]:
         """A line a row: its number, then the answers for it in the order of the item's line fields."""
-        written = [
-            _SEPARATORS.split(row.strip()) for row in self.cleaned_data["rows"].splitlines() if row.strip()
-        ]
-        known = lines_by_number([row[0] for row in written])
-        unknown = [row[0] for row in written if row[0] not in known]
-        if unknown:
+        try:
+            return choices(written_rows(self.cleaned_data["rows"].splitlines(), self.item.line_fields))
+        except Refused as refused:
+            numbers = "、".join(refusal.subject for refusal in refused.refusals[:10])
             raise forms.ValidationError(
-                _("没有这些在用号码：%(numbers)s") % {"numbers": "、".join(unknown[:10])}
-            )
-        names = [field.name for field in self.item.line_fields]
-        return tuple(LineChoice(known[row[0]].id, dict(zip(names, row[1:], strict=False))) for row in written)
+                _("没有这些在用号码：%(numbers)s") % {"numbers": numbers}
+            ) from refused
 
     def request(self) -> OrderRequest:
         """The order as the counter takes it."""
@@ -129,19 +105,33 @@ class ApplicationForm(PaperFieldsMixin, DeskForm):
             completion=self.cleaned_data["completion"] or Completion.ALL_OR_NOTHING,
             idempotency_key=self.cleaned_data["idempotency_key"],
             verification_id=self.cleaned_data["verification"],
+            scans=self.scans(),
         )
 
 
 def _form(request: StaffRequest, item_code: str, organization_id: int) -> ApplicationForm:
+    item = service_item(item_code)
     chosen = [int(id_) for id_ in request.GET.getlist("line") if id_.isdecimal()]
     numbers = "\n".join(line.number for line in lines(chosen).values())
     return ApplicationForm(
         request.POST or None,
-        item=service_item(item_code),
+        request.FILES or None,
+        item=item,
         handlers=party.handlers(organization_id),
         organization_id=organization_id,
-        initial={"rows": numbers},
+        initial={"rows": numbers, "verification": _proof_brought_along(request, item, organization_id)},
     )
+
+
+def _proof_brought_along(
+    request: StaffRequest, item: ServiceItem[Any, Any], organization_id: int
+) -> int | None:
+    """The proof of identity that another desk of this channel made for the customer, as long as it is good."""
+    named = request.GET.get("verification", "")
+    proof = verification(int(named)) if named.isdecimal() and len(named) < _LONGEST_ID else None
+    if proof is None or not proof_holds(item, organization_id, request.actor.channel, proof, request.at):
+        return None
+    return proof.id
 
 
 @page("order.place")
@@ -177,7 +167,7 @@ def apply_for(request: StaffRequest, organization_id: int, item_code: str) -> Ht
         "item": form.item,
         "identity": IdentityForm(kinds=form.item.verifications) if needs_proof else None,
         "organization": party.organization(organization_id),
-        "handlers": party.handlers(organization_id),
+        "handlers": form.handlers,
         "no_papers": no_papers or not form.item.papers,
         "row_shape": [Text("号码", "Number"), *(field.label for field in form.item.line_fields)],
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trunkline.agreements.types import AgreementView
 from trunkline.counter.registry import service_item
-from trunkline.interfaces.web.counter.papers import PaperFieldsMixin
+from trunkline.interfaces.web.counter.order_form import OrderForm
 from trunkline.interfaces.web.fields import CodeField, DeskForm, MoneyField
 from trunkline.ordering.types import OrderRequest, OrderState, PaperKind, ShownPaper
 from trunkline.party.types import BANK_FIELDS, HandlerView, PaymentMethod
@@ -18,10 +17,10 @@ from trunkline.party.types import BANK_FIELDS, HandlerView, PaymentMethod
 ITEM = "new_installation"
 
 
-class InstallationForm(PaperFieldsMixin, DeskForm):
+class InstallationForm(OrderForm):
     """One agreement's connectable members are connected together; the papers are those the item declares."""
 
-    handler = forms.TypedChoiceField(label=_("经办人"), coerce=int, widget=forms.RadioSelect)
+    handler_required = True
     payment_method = CodeField(PaymentMethod, label=_("付款方式"), initial=PaymentMethod.CASH)
     bank = forms.CharField(label=_("开户银行"), max_length=80, required=False)
     branch_code = forms.CharField(label=_("行号"), max_length=20, required=False)
@@ -35,23 +34,13 @@ class InstallationForm(PaperFieldsMixin, DeskForm):
     )
     security_amount = MoneyField(label=_("每户预付款（元）"), required=False)
     security_months = forms.IntegerField(label=_("预存月数"), required=False, min_value=1, max_value=36)
-    idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
     def __init__(
         self, *args: Any, handlers: tuple[HandlerView, ...], agreement: AgreementView, **kwargs: Any
     ) -> None:
-        initial = {
-            "idempotency_key": str(uuid.uuid4()),
-            "handler": handlers[0].id if handlers else None,
-            f"paper_{PaperKind.NETWORK_AGREEMENT}_reference": agreement.number,
-        }
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
-        self.add_papers(service_item(ITEM).papers)
+        initial = {f"paper_{PaperKind.NETWORK_AGREEMENT}_reference": agreement.number}
+        super().__init__(*args, item=service_item(ITEM), handlers=handlers, initial=initial, **kwargs)
         self.agreement = agreement
-        self.handlers = {handler.id: handler for handler in handlers}
-        chooser = self.fields["handler"]
-        assert isinstance(chooser, forms.TypedChoiceField)  # noqa: S101 - declared above  # nosec B101
-        chooser.choices = [(handler.id, handler.name) for handler in handlers]
 
     def shown_papers(self) -> tuple[ShownPaper, ...]:
         """The item's papers, and the bank's authorisation where there is one (S01-G3)."""
@@ -85,6 +74,7 @@ class InstallationForm(PaperFieldsMixin, DeskForm):
             details=details,
             agreement_id=self.agreement.id,
             idempotency_key=self.cleaned_data["idempotency_key"],
+            scans=self.scans(),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.counter import applications, details, identity, views
+from trunkline.interfaces.web.counter import applications, details, identity, rules, views
 
 app_name = "counter"
 urlpatterns = [
@@ -22,11 +22,13 @@ urlpatterns = [
     path("orders/identity/<slug:item_code>/", identity.verify, name="verify"),
     path("orders/<int:order_id>/change/<slug:event>/", views.change, name="change"),
     path("rulebook/", views.rulebook, name="rulebook"),
-    path("rulebook/<slug:item_code>/", views.rule, name="rule"),
+    path("rulebook/<slug:item_code>/", rules.rule, name="rule"),
     path("orders/<int:order_id>/", views.show, name="show"),
     path("orders/<int:order_id>/progress/", views.progress, name="progress"),
     path("orders/<int:order_id>/details/", details.show, name="details"),
     path("orders/<int:order_id>/details.xlsx", details.sheet, name="details_sheet"),
     path("orders/<int:order_id>/details.pdf", details.paper, name="details_paper"),
+    path("orders/<int:order_id>/handed-back.xlsx", views.handed_back, name="handed_back"),
+    path("orders/<int:order_id>/scans/<int:scan_id>/", views.scan, name="scan"),
     path("orders/<int:order_id>/slip.pdf", views.slip, name="slip"),
 ]

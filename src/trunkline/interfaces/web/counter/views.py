@@ -9,19 +9,28 @@ from django.utils.translation import gettext as _
 
 from trunkline.agreements import queries as agreements
 from trunkline.agreements.types import IN_FORCE
-from trunkline.catalog.queries import fees_on
 from trunkline.counter import desk
 from trunkline.counter.details import DETAIL_ITEMS
 from trunkline.counter.registry import service_item, service_items
 from trunkline.counter.rulebook import COLUMNS, guard_matrix
 from trunkline.counter.standard import STANDARD
 from trunkline.interfaces.web.counter.forms import ITEM, InstallationForm, OrderFilter
-from trunkline.interfaces.web.page import StaffRequest, done, file_response, leafed, page, paged, submitted
+from trunkline.interfaces.web.page import (
+    XLSX,
+    StaffRequest,
+    done,
+    file_response,
+    leafed,
+    page,
+    paged,
+    submitted,
+)
 from trunkline.interfaces.web.words import text_of
-from trunkline.kernel.periods import local_date
 from trunkline.ordering import queries
-from trunkline.ordering.settings import rule_settings, settings_on
-from trunkline.ordering.types import OrderState, OrderView
+from trunkline.ordering.documents import handed_back_sheet
+from trunkline.ordering.item import Record
+from trunkline.ordering.scans import ENDINGS, look_at_scan, order_scans
+from trunkline.ordering.types import OrderState, OrderView, PaperKind, ScanView
 from trunkline.party import queries as party
 from trunkline.security.queries import staff_names
 
@@ -70,7 +79,9 @@ def new_installation(request: StaffRequest, agreement_id: int) -> HttpResponse:
     """Connect an agreement's members: one form for one or for 50,000 lines (S01)."""
     agreement = agreements.agreement(agreement_id)
     handlers = party.handlers(agreement.organization_id)
-    form = InstallationForm(request.POST or None, handlers=handlers, agreement=agreement)
+    form = InstallationForm(
+        request.POST or None, request.FILES or None, handlers=handlers, agreement=agreement
+    )
     if submitted(request, form):
         placed = desk.place(request=form.request(), actor=request.actor, at=request.at)
         return done(
@@ -95,7 +106,10 @@ def check(request: StaffRequest, agreement_id: int) -> HttpResponse:
     """What would happen with the form as it stands: every reason against, or the fees and what follows."""
     agreement = agreements.agreement(agreement_id)
     form = InstallationForm(
-        request.POST, handlers=party.handlers(agreement.organization_id), agreement=agreement
+        request.POST,
+        request.FILES,
+        handlers=party.handlers(agreement.organization_id),
+        agreement=agreement,
     )
     context: dict[str, object] = {"form": form}
     if form.is_valid():
@@ -104,12 +118,17 @@ def check(request: StaffRequest, agreement_id: int) -> HttpResponse:
 
 
 def _order_context(order: OrderView) -> dict[str, object]:
+    counts = queries.line_counts(order.id)
+    handed_back = sum(counts.get(state, 0) for state in queries.HANDED_BACK)
+    completed = counts.get(OrderState.COMPLETED, 0)
     return {
         "order": order,
         "title": service_item(order.item_code).title,
         "failure": order.failure,
         "waiting": order.state in MOVING and not service_item(order.item_code).lasting,
-        "counts": queries.line_counts(order.id),
+        "completed": completed,
+        "handed_back": handed_back,
+        "settled": completed + handed_back,
     }
 
 
@@ -117,8 +136,15 @@ def _order_context(order: OrderView) -> dict[str, object]:
 def show(request: StaffRequest, order_id: int) -> HttpResponse:
     """An order with its papers, lines and fees."""
     order = queries.order(order_id)
+    only_back = "handed_back" in request.GET
+    scans: dict[PaperKind, list[ScanView]] = {}
+    for scan in order_scans(order_id):
+        scans.setdefault(scan.kind, []).append(scan)
     context = {
         **_order_context(order),
+        "only_back": only_back,
+        "scans": scans,
+        "copies_kept": Record.COPIES in service_item(order.item_code).records,
         "organization": party.organization(order.organization_id),
         "agreement": agreements.agreement(order.agreement_id) if order.agreement_id else None,
         "handler": queries.order_handler(order_id),
@@ -126,7 +152,9 @@ def show(request: StaffRequest, order_id: int) -> HttpResponse:
         "fees": queries.order_fees(order_id),
         **leafed(
             request,
-            lambda limit, offset: queries.order_items(order_id, limit=offset + limit)[offset:],
+            lambda limit, offset: queries.order_items(
+                order_id, limit=limit, offset=offset, handed_back=only_back
+            ),
             _LINES_SHOWN,
         ),
         "events": CHANGES.get(order.state, ()),
@@ -192,19 +220,18 @@ def rulebook(request: StaffRequest) -> HttpResponse:
 
 
 @page("order.view")
-def rule(request: StaffRequest, item_code: str) -> HttpResponse:
-    """One item of the standard as it runs, with the settings that adjust it."""
-    item = service_item(item_code)
-    settings = settings_on(local_date(request.at))
-    context = {
-        "item": item,
-        "channels": [channel for channel in COLUMNS if channel in item.channels],
-        "guards": [(guard, settings.enabled(item, guard)) for guard in item.all_guards()],
-        "enabled": settings.enabled(item),
-        "prices": fees_on([price.code for price in item.prices], local_date(request.at)).values(),
-        "settings": rule_settings([item_code]),
-    }
-    return render(request, "counter/rule.html", context)
+def handed_back(request: StaffRequest, order_id: int) -> HttpResponse:
+    """The lines that were handed back, with their reasons."""
+    order = queries.order(order_id)
+    content = handed_back_sheet(order_id, get_language() or "zh-hans")
+    return file_response(content, f"handed-back-{order.number}.xlsx", XLSX, download=True)
+
+
+@page("scan.view")
+def scan(request: StaffRequest, order_id: int, scan_id: int) -> HttpResponse:
+    """One scan of an order's papers; who looked is kept (S01-R2)."""
+    kind, content = look_at_scan(order_id=order_id, scan_id=scan_id, actor=request.actor, at=request.at)
+    return file_response(content, f"scan-{order_id}-{scan_id}.{ENDINGS[kind]}", kind)
 
 
 @page("order.view")

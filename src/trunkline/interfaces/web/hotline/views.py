@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from trunkline.billing import queries as billing
 from trunkline.care.operations import open_ticket
-from trunkline.care.queries import tickets_of_organization
-from trunkline.care.types import FINISHED, TICKET_KIND_NAMES, TICKET_STATE_NAMES
+from trunkline.care.queries import find_tickets
+from trunkline.care.types import TicketFilter
 from trunkline.catalog.queries import offerings
 from trunkline.counter import desk, hotline
 from trunkline.counter.registry import service_item
@@ -51,7 +51,9 @@ def _card(request: StaffRequest, who: hotline.Caller) -> dict[str, Any]:
     today = local_date(request.at)
     overdue, owed = billing.debts_of_accounts([line.account_id], today)[line.account_id]
     orders = orders_of_organization(line.organization_id, open_only=True)[:_SHOWN]
-    tickets = [one for one in tickets_of_organization(line.organization_id) if one.state not in FINISHED]
+    tickets = find_tickets(
+        TicketFilter(organization_id=line.organization_id, unfinished=True), at=request.at, limit=_SHOWN
+    )
     items = hotline.items_for(who, request.actor)
     return {
         "who": who,
