@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from trunkline.billing import queries as billing
 from trunkline.care.operations import open_ticket
 from trunkline.care.queries import find_tickets
-from trunkline.care.types import TicketFilter
+from trunkline.care.types import TICKET_KIND_NAMES, TICKET_STATE_NAMES, TicketFilter
 from trunkline.catalog.queries import offerings
 from trunkline.counter import desk, hotline
 from trunkline.counter.registry import service_item
