@@ -35,6 +35,7 @@ django.setup()
 from django.db import connections, transaction
 
 from tests.world import World, build_world, logins
+from trunkline.kernel import bulk
 from trunkline.security.queries import actor_by_login
 from trunkline.security.types import Actor, Door
 
@@ -148,3 +149,9 @@ def actor(make_actor: Callable[..., Actor]) -> Actor:
 def at() -> datetime:
     """A business instant inside October 2026."""
     return datetime(2026, 10, 12, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def all_staged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rows go through a temporary table as many do, so that statements can be counted."""
+    monkeypatch.setattr(bulk, "FEW", 0)

@@ -264,7 +264,9 @@ def test_money_held_for_an_account_meets_its_new_bill(world: World, actor: Actor
     assert broken() == []
 
 
-def test_hundreds_of_bills_take_as_many_statements_as_one(world: World, actor: Actor, at: datetime) -> None:
+def test_hundreds_of_bills_take_as_many_statements_as_one(
+    all_staged: None, world: World, actor: Actor, at: datetime
+) -> None:
     def statements(month: Month, account_ids: Sequence[int]) -> int:
         drafts = [
             draft(world, n, charge("9.00"), charge("3.00", TaxClass.VALUE_ADDED_TELECOM)) for n in account_ids
@@ -283,7 +285,7 @@ def test_hundreds_of_bills_take_as_many_statements_as_one(world: World, actor: A
 
 
 def test_money_held_for_hundreds_meets_their_bills_in_as_many_statements_as_for_one(
-    world: World, actor: Actor, at: datetime
+    all_staged: None, world: World, actor: Actor, at: datetime
 ) -> None:
     def statements(month: Month, account_ids: Sequence[int]) -> int:
         for _ in range(2):

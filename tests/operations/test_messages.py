@@ -160,7 +160,7 @@ def test_words_and_files_are_not_in_the_audit_trail(world: World, actor: Actor, 
 
 
 def test_messages_to_many_lines_take_as_many_statements_as_to_one(
-    world: World, actor: Actor, at: datetime
+    all_staged: None, world: World, actor: Actor, at: datetime
 ) -> None:
     with CaptureQueriesContext(connection) as one:
         text(world, actor, at, secret=True)

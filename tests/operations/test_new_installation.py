@@ -22,7 +22,6 @@ from trunkline.billing.types import PaymentPurpose
 from trunkline.counter import desk
 from trunkline.counter.items.new_installation.facts import load
 from trunkline.counter.items.new_installation.guards import plan_priced
-from trunkline.kernel import bulk
 from trunkline.kernel.refusals import Refused
 from trunkline.ledger.checks import CHECKS as LEDGER_CHECKS
 from trunkline.ledger.models import Entry
@@ -451,10 +450,8 @@ def test_each_member_gets_the_receipts_and_entries_of_what_was_paid_for_it(
 
 
 def test_deposits_of_many_members_take_as_many_statements_as_those_of_few(
-    world: World, actor: Actor, clerk: Actor, at: datetime, monkeypatch: pytest.MonkeyPatch
+    world: World, actor: Actor, clerk: Actor, at: datetime, all_staged: None
 ) -> None:
-    monkeypatch.setattr(bulk, "FEW", 1)
-
     def statements(members: int, premiums: Sequence[str], start: int) -> int:
         order_id, _ = secured_order(world, members, premiums, "cash", actor, clerk, at, start=start)
         with CaptureQueriesContext(connection) as captured:

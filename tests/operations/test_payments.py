@@ -510,7 +510,7 @@ def test_money_in_advance_is_refused_with_all_reasons_and_none_is_taken(
 
 
 def test_money_in_advance_for_hundreds_takes_as_many_statements_as_for_one(
-    world: World, bank: int, actor: Actor, at: datetime
+    all_staged: None, world: World, bank: int, actor: Actor, at: datetime
 ) -> None:
     def statements(owners: Sequence[int]) -> int:
         issue_bills(

@@ -11,14 +11,18 @@ from trunkline.kernel.money import ZERO, fen_half_up
 LATE_A_DAY = Decimal("0.01")
 
 
+def compensation_for_days(fee: Decimal, days: int) -> Decimal:
+    """Yuan for so many days of lateness; nothing for what was in time. Rounded half up to the fen, once (REG-03)."""
+    return fen_half_up(fee * LATE_A_DAY * days) if days > 0 else ZERO
+
+
 def late_installation_compensation(
     fee: Decimal, *, due_on: date, opened_on: date, by_operator: bool
 ) -> Decimal:
     """Yuan owed to the user where opening came late through the operator's fault: 1 % a day of the fee (REG-03).
 
-    `due_on` is the last day in time. Rounded half up to the fen, once. ValueError for a negative fee.
+    `due_on` is the last day in time. ValueError for a negative fee.
     """
     if fee < 0:
         raise ValueError(f"a fee of {fee}")
-    days = (opened_on - due_on).days
-    return fen_half_up(fee * LATE_A_DAY * days) if by_operator and days > 0 else ZERO
+    return compensation_for_days(fee, (opened_on - due_on).days) if by_operator else ZERO

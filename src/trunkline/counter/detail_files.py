@@ -76,6 +76,11 @@ def sum_in_words(records: int, unrated: int, charge: Decimal) -> str:
     return f"{records:,} 条{without}，合计 {charge:,.4f} 元（计 {fen_half_up(charge):,.2f} 元）"
 
 
+def sum_row(month: Month, words: str) -> tuple[str, str]:
+    """The row of a sheet that says what a month comes to."""
+    return f"{month} 合计", words
+
+
 def sheet(mark: Watermark, rows: Iterator[Sequence[str]]) -> bytes:
     """An .xlsx of rows by `COLUMNS`, written as they come; its second sheet says whose it is."""
     notes = (
@@ -103,7 +108,7 @@ def details_workbook(order_id: int, *, actor: Actor, at: datetime) -> bytes:
                     raise Refused(TOO_MANY.filled(most=f"{SHEET_RECORDS:,}"))
                 for record in details.read():
                     yield detail_row(record).cells()
-                yield (f"{month} 合计", sum_in_words(sums.records, sums.unrated, sums.charge))
+                yield sum_row(month, sum_in_words(sums.records, sums.unrated, sums.charge))
             keep_access(grant, DetailWay.SHEET, month, sums.records, actor=actor, at=at)
 
     return sheet(watermark(grant, at), rows())

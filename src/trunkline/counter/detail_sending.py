@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from trunkline.counter.detail_files import (
     paper,
     sheet,
     sum_in_words,
+    sum_row,
     watermark,
 )
 from trunkline.counter.detail_words import detail_row
@@ -154,7 +156,8 @@ def _mails(
         sums = details.sums()
         words = sum_in_words(sums.records, sums.unrated, sums.charge)
         for skipped in range(0, max(sums.records, 1), MAIL_RECORDS):
-            rows = (detail_row(record).cells() for record in details.read(limit=MAIL_RECORDS, offset=skipped))
+            read = details.read(limit=MAIL_RECORDS, offset=skipped)
+            rows = itertools.chain((detail_row(record).cells() for record in read), [sum_row(month, words)])
             name = f"details-{month}-{skipped // MAIL_RECORDS + 1}"
             book = Attachment(f"{name}.xlsx", _XLSX, encrypted_workbook(sheet(mark, rows), password))
             if sums.records > PART_RECORDS:

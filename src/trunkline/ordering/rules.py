@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Protocol
 
-from trunkline.kernel.money import FEN
+from trunkline.billing.compensation import compensation_for_days
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.ordering.item import Circumstances, Paper, ServiceItem, TakesEffect
@@ -175,12 +175,7 @@ def paper_refusals(wanted: Iterable[Paper], shown: Iterable[ShownPaper]) -> tupl
     return tuple(found)
 
 
-#: 每日按所收费用的1%支付违约金 (REG-03).
-LATE_RATE = Decimal("0.01")
-
-
 def late_compensation(fee: Decimal, due_at: datetime, completed_at: datetime) -> Decimal:
     """What a customer is paid for lateness by the operator's fault, in yuan: 1 % of the fee a day begun (REG-03)."""
     late = completed_at - due_at
-    days = max(-(-late // timedelta(days=1)), 0)
-    return (fee * LATE_RATE * days).quantize(FEN, ROUND_HALF_UP)
+    return compensation_for_days(fee, -(-late // timedelta(days=1)))

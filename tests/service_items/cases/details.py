@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from tests.lines import Connected
+from tests.lines import Connected, accounts, connect
 from tests.service_items import Cases
 from tests.service_items.scene import Scene, apply_for
-from tests.service_items.states import another_organisation, asks
+from tests.service_items.states import asks
 from trunkline.ordering.queries import order_items, orders_of_organization
 from trunkline.ordering.types import OrderRequest, PaperKind
 from trunkline.rating.queries import detail_accesses
+from trunkline.subscriptions import operations as subscriptions
 from trunkline.subscriptions.types import LineView
 
 CASES = Cases()
+#: Well before the months that are asked for.
+LONG_AGO = datetime.fromisoformat("2026-10-20T10:00:00+08:00")
+NEXT_DAY = LONG_AGO + timedelta(days=1)
 NO_CARD = "G12345678"
 
 
 def show_a_passport(scene: Scene) -> None:
     scene.details["card"] = NO_CARD
+
+
+def of_another_organisation(scene: Scene) -> None:
+    """A line that the organisation never held is asked for, too."""
+    owner = scene.world.organizations["HF"][1]
+    account = accounts(scene.world, scene.actor, scene.before(), 1, organization=owner)[0]
+    (line,) = connect(scene.world, scene.actor, LONG_AGO, 1)
+    subscriptions.transfer_lines(
+        accounts={line.line_id: account}, organization_id=owner, users={}, actor=scene.actor, at=NEXT_DAY
+    )
+    scene.lines.append(line)
 
 
 def applied(item_code: str) -> Callable[[Scene], OrderRequest]:
@@ -41,7 +57,7 @@ for _item in ("detail_query", "detail_print"):
     CASES.applied[_item] = applied(_item)
     for _guard, _prepare in (
         ("known_lines", lambda scene: scene.lines.append(Connected(999_999, "", 0))),
-        ("held_in_the_months", another_organisation),
+        ("held_in_the_months", of_another_organisation),
         ("months_in_order", asks(last_month="2026-11")),
         ("months_kept", asks(month="2026-06")),
         ("handler_shows_id_card", show_a_passport),

@@ -17,7 +17,7 @@ class FaultForm(DeskForm):
     """A fault of the caller's line, taken down while he speaks (S25)."""
 
     subject = forms.CharField(
-        label=_("障碍现象"), max_length=80, widget=forms.TextInput(attrs={"accesskey": "f"})
+        label=_("障碍现象"), max_length=80, widget=forms.TextInput(attrs={"accesskey": "z"})
     )
     description = forms.CharField(
         label=_("详细描述"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.portal import entry, views
+from trunkline.interfaces.web.portal import details, entry, views
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("portal/items/<slug:item_code>/", views.apply_for, name="apply"),
     path("portal/orders/", views.orders, name="orders"),
     path("portal/orders/<int:order_id>/", views.order, name="order"),
+    path("portal/orders/<int:order_id>/details/", details.show, name="details"),
+    path("portal/orders/<int:order_id>/details.xlsx", details.sheet, name="details_sheet"),
     path("portal/bills/", views.bills, name="bills"),
     path("portal/bills/<int:bill_id>/", views.bill, name="bill"),
     path("portal/bills/<int:bill_id>/bill.pdf", views.bill_pdf, name="bill_pdf"),

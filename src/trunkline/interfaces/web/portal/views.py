@@ -14,6 +14,7 @@ from trunkline.billing import documents
 from trunkline.billing import queries as billing
 from trunkline.catalog.queries import offerings
 from trunkline.counter import desk, portal
+from trunkline.counter.details import DETAIL_ITEMS
 from trunkline.counter.registry import service_item
 from trunkline.interfaces.web.page import done, file_response, leafed, paged, submitted
 from trunkline.interfaces.web.portal.door import (
@@ -31,7 +32,7 @@ from trunkline.kernel.money import ZERO
 from trunkline.kernel.periods import local_date
 from trunkline.ledger.queries import customer_deposits
 from trunkline.ordering import queries as ordering
-from trunkline.ordering.types import OrderView
+from trunkline.ordering.types import OrderItemView, OrderState, OrderView
 from trunkline.party import queries as party
 from trunkline.subscriptions.queries import count_lines, lines_of_organization
 from trunkline.subscriptions.types import LineState
@@ -162,14 +163,16 @@ def order(request: PortalRequest, order_id: int) -> HttpResponse:
     """Where one order stands, and what it changed or answered on each line."""
     found = own_order(request, order_id)
 
-    def fetch(limit: int, offset: int) -> object:
-        return ordering.order_items(order_id, limit=offset + limit)[offset:]
+    def fetch(limit: int, offset: int) -> tuple[OrderItemView, ...]:
+        return ordering.order_items(order_id, limit=limit, offset=offset)
 
     context = {
         "order": found,
         "title": service_item(found.item_code).title,
         "fees": ordering.order_fees(order_id),
-        **leafed(request, fetch, _LINES_SHOWN),  # type: ignore[arg-type]
+        "gives_details": found.item_code in DETAIL_ITEMS
+        and found.state in (OrderState.COMPLETED, OrderState.PARTIAL),
+        **leafed(request, fetch, _LINES_SHOWN),
     }
     return render(request, "portal/order.html", context)
 
