@@ -21,6 +21,8 @@ from trunkline.interfaces.web.portal.door import COOKIE
 from trunkline.kernel import clock
 from trunkline.ordering.queries import orders_of_organization
 from trunkline.ordering.types import OrderState
+from trunkline.rating.queries import detail_accesses
+from trunkline.rating.types import DetailWay
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
 from trunkline.subscriptions.queries import lines
@@ -108,6 +110,25 @@ def test_a_handler_suspends_a_line_of_his_organisation_and_every_page_opens(
     # What an order opens has a test of its own.
     named -= {"details", "details_sheet"}
     assert named == set(pages)
+
+
+def test_a_handler_reads_the_details_his_order_opens_and_nobody_else_does(
+    known: Customers, actor: Actor
+) -> None:
+    handler = enter(known.handler.number, known.code)
+    month = {"ask_month": f"{NOW:%Y-%m}", "ask_delivery": "screen"}
+    code, words, _ = apply(handler, "detail_query", known.colleague.line_id, confirm="1", **month)
+    assert code == 302, words
+    order = own_order(known, actor)
+    shown = reverse("portal:details", args=[order])
+    assert shown in handler.get(reverse("portal:order", args=[order])).content.decode()
+    assert handler.get(shown).status_code == 200
+    sheet = handler.get(reverse("portal:details_sheet", args=[order]))
+    assert sheet.status_code == 200
+    assert sheet.content.startswith(b"PK")
+    with acting(actor):
+        assert {look.way for look in detail_accesses(order)} == {DetailWay.PAGE, DetailWay.SHEET}
+    assert enter(known.stranger.number).get(shown).status_code == 404
 
 
 def _portal_names() -> set[str]:

@@ -22,7 +22,8 @@ from trunkline.subscriptions.queries import lines
 from trunkline.subscriptions.types import LineView
 
 #: Complaints and enquiries are heard wherever they are made, day and night (P1-03); the pages are lost, so inferred.
-EVERYWHERE = FAULT_CHANNELS | {Channel.WEB_HALL, Channel.SMS_HALL}
+#: 10019 takes faults down and nothing else (S25).
+EVERYWHERE = (FAULT_CHANNELS - {Channel.HOTLINE_10019}) | {Channel.WEB_HALL, Channel.SMS_HALL}
 
 TICKET = Text("工单", "Ticket")
 

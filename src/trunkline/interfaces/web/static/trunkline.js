@@ -35,6 +35,16 @@
     });
   }
 
+  // Alt and a letter goes to what bears it, in every browser alike: a field is entered, a button pressed.
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || !/^Key[A-Z]$/.test(event.code)) return;
+    const target = one(`[accesskey="${event.code.slice(3).toLowerCase()}"]`);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("input, textarea, select")) target.focus();
+    else target.click();
+  });
+
   // The menu on a narrow screen.
   const side = one("#side");
   const toggle = one("[data-toggle-side]");
