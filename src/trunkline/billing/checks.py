@@ -62,14 +62,18 @@ CHECKS = (
         "account.deposit_is_what_payments_left",
         "",
         Text(
-            "账户预存款等于收款未分配之和",
-            "Money held for an account is what its payments have not allocated",
+            "账户预存款等于收款中未分配也未转退之和",
+            "Money held for an account is what of its payments met no bill and was not given out",
         ),
         places(
             "SELECT coalesce(m.account_id, p.account_id) FROM "
-            "(SELECT y.account_id, sum(y.amount - coalesce(a.used, 0)) AS held FROM billing_payment y LEFT JOIN "
-            "(SELECT payment_id, sum(amount) AS used FROM billing_paymentallocation GROUP BY payment_id) a "
-            "ON a.payment_id = y.id WHERE y.purpose = 'bills' AND y.account_id IS NOT NULL GROUP BY y.account_id) m "
+            "(SELECT y.account_id, sum(y.amount - coalesce(a.used, 0) - coalesce(d.used, 0)) AS held "
+            "FROM billing_payment y "
+            "LEFT JOIN (SELECT payment_id, sum(amount) AS used FROM billing_paymentallocation GROUP BY payment_id) a "
+            "ON a.payment_id = y.id "
+            "LEFT JOIN (SELECT payment_id, sum(amount) AS used FROM billing_depositdraw GROUP BY payment_id) d "
+            "ON d.payment_id = y.id "
+            "WHERE y.purpose <> 'premium_deposit' AND y.account_id IS NOT NULL GROUP BY y.account_id) m "
             "FULL JOIN (SELECT account_id, -sum(amount) AS held FROM ledger_posting "
             "WHERE general_account = 'customer_deposit' GROUP BY account_id) p USING (account_id) "
             "WHERE coalesce(m.held, 0) <> coalesce(p.held, 0)"

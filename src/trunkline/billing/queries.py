@@ -10,8 +10,10 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from trunkline.billing import rules
-from trunkline.billing.models import Bill, BillLine, Payment
+from trunkline.billing.models import Bill, BillCopy, BillLine, Payment
 from trunkline.billing.types import (
+    FREE_PURPOSES,
+    HELD_PURPOSES,
     AccountBalance,
     BillLineView,
     BillState,
@@ -20,6 +22,7 @@ from trunkline.billing.types import (
     MonthTotals,
     PaymentPurpose,
     PaymentView,
+    Remainder,
     TaxLine,
 )
 from trunkline.kernel.money import ZERO
@@ -118,7 +121,7 @@ def bills_by_id(ids: Iterable[int]) -> dict[int, BillView]:
 
 
 #: The sources of the entries of payments.
-_ENTERED_AS = {PaymentPurpose.BILLS: "payment", PaymentPurpose.PREMIUM_DEPOSIT: "premium_deposit"}
+_ENTERED_AS = {purpose: str(purpose) for purpose in PaymentPurpose} | {PaymentPurpose.BILLS: "payment"}
 
 
 def owed_after(taken: PaymentView) -> Decimal:
@@ -150,6 +153,31 @@ def billed_accounts(month: Month, among: Iterable[int] | None = None) -> frozens
             [month.first_day, list(among)],
         )
         return frozenset(account for (account,) in cursor.fetchall())
+
+
+def bills_of_accounts(account_ids: Iterable[int], month: Month) -> dict[int, BillView]:
+    """The bills of a month by account; accounts without one are left out."""
+    rows = Bill.objects.filter(account_id__in=set(account_ids), month=month.first_day)
+    return {row.account_id: _bill(row) for row in rows}
+
+
+def last_bills(account_ids: Iterable[int], count: int = 3) -> dict[int, tuple[BillView, ...]]:
+    """The last bills of accounts, the newest first; accounts without any are left out."""
+    wanted = set(account_ids)
+    since = Bill.objects.filter(account_id__in=wanted).order_by("-month").values_list("month", flat=True)
+    months = list(since.distinct()[:count])
+    found: dict[int, list[BillView]] = {}
+    for row in Bill.objects.filter(account_id__in=wanted, month__in=months).order_by("account_id", "-month"):
+        found.setdefault(row.account_id, []).append(_bill(row))
+    return {account: tuple(bills) for account, bills in found.items()}
+
+
+def copied_in(bill_ids: Iterable[int], month: Month) -> frozenset[int]:
+    """Those of some bills of which a copy went out in a calendar month (S21)."""
+    rows = BillCopy.objects.filter(
+        bill_id__in=set(bill_ids), made_at__gte=month.start, made_at__lt=month.end
+    )
+    return frozenset(rows.values_list("bill_id", flat=True))
 
 
 def bill_lines(bill_id: int) -> tuple[BillLineView, ...]:
@@ -227,11 +255,42 @@ def last_payment_methods(account_ids: Iterable[int]) -> dict[int, PaymentMethod]
     """How money last came in for accounts, by account; those nothing came in for are left out (S13-G2)."""
     rows = (
         Payment.objects.filter(account_id__in=set(account_ids))
+        .exclude(purpose=PaymentPurpose.POINTS_CREDIT)
         .order_by("account_id", "-taken_at", "-id")
         .distinct("account_id")
         .values_list("account_id", "method")
     )
     return {account: PaymentMethod(method) for account, method in rows if account is not None}
+
+
+def remainders(
+    account_ids: Iterable[int], purposes: Iterable[PaymentPurpose] = HELD_PURPOSES
+) -> tuple[Remainder, ...]:
+    """What payments of these purposes have left that accounts hold, the oldest payment first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM (SELECT y.id, y.account_id, y.branch_id, y.purpose, y.method, y.receipt_number, y.amount "
+            "- coalesce((SELECT sum(a.amount) FROM billing_paymentallocation a WHERE a.payment_id = y.id), 0) "
+            "- coalesce((SELECT sum(d.amount) FROM billing_depositdraw d WHERE d.payment_id = y.id), 0) AS remainder "
+            "FROM billing_payment y WHERE y.account_id = ANY(%s) AND y.purpose = ANY(%s)) held "
+            "WHERE remainder > 0 ORDER BY id",
+            [list(account_ids), list(purposes)],
+        )
+        return tuple(
+            Remainder(key, account, branch, PaymentPurpose(purpose), PaymentMethod(method), receipt, left)
+            for key, account, branch, purpose, method, receipt, left in cursor.fetchall()
+        )
+
+
+def free_deposits(account_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Money held for accounts that can be given back or moved, in yuan: not credit for points.
+
+    Accounts without any are left out.
+    """
+    found: dict[int, Decimal] = {}
+    for remainder in remainders(account_ids, FREE_PURPOSES):
+        found[remainder.account_id] = found.get(remainder.account_id, ZERO) + remainder.left
+    return found
 
 
 def account_balance(account_id: int) -> AccountBalance:

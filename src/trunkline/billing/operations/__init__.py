@@ -1,15 +1,23 @@
-"""The verbs of bills and payments."""
+"""The verbs of bills, payments and invoices."""
 
+from trunkline.billing.operations.copies import copy_bills
 from trunkline.billing.operations.deposits import receive_premium_deposit, receive_premium_deposits
+from trunkline.billing.operations.holding import credit_points, move_deposits
+from trunkline.billing.operations.invoices import issue_invoice, take_back_invoices
 from trunkline.billing.operations.issuing import issue_bills
 from trunkline.billing.operations.payments import take_advance_payments, take_payment
 from trunkline.billing.operations.refunds import refund_deposits
 
 __all__ = [
+    "copy_bills",
+    "credit_points",
     "issue_bills",
+    "issue_invoice",
+    "move_deposits",
     "receive_premium_deposit",
     "receive_premium_deposits",
     "refund_deposits",
     "take_advance_payments",
+    "take_back_invoices",
     "take_payment",
 ]

@@ -122,6 +122,7 @@ GENERAL_ACCOUNT_NAMES = {
     GeneralAccount.REVENUE_VALUE_ADDED: Text("增值电信业务收入", "Revenue, value-added telecom"),
     GeneralAccount.REVENUE_GOODS: Text("商品销售收入", "Revenue, goods"),
     GeneralAccount.TAX_PAYABLE: Text("应交增值税", "VAT payable"),
+    GeneralAccount.POINTS_REWARD: Text("积分回馈", "Points rewards"),
 }
 REJECT_REASON_NAMES = {
     RejectReason.BAD_ROW: Text("整行无法读取", "The row cannot be read"),
