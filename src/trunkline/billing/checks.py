@@ -130,4 +130,29 @@ CHECKS = (
             "WHERE l.kind = 'recurring' AND l.code LIKE 'plan.%' GROUP BY l.line_id, b.month HAVING count(*) > 1"
         ),
     ),
+    Check(
+        "invoice.within_what_was_paid",
+        "S15",
+        Text(
+            "有效发票不超过收款（扣除退款）或账单金额",
+            "Invoices in force are never above what was paid and kept, or billed",
+        ),
+        places(
+            "SELECT i.number FROM billing_invoice i LEFT JOIN billing_bill b ON b.id = i.bill_id "
+            "LEFT JOIN billing_payment y ON y.id = i.payment_id "
+            "LEFT JOIN (SELECT payment_id, sum(amount) AS back FROM billing_depositdraw "
+            "WHERE refund_id IS NOT NULL GROUP BY payment_id) d ON d.payment_id = i.payment_id "
+            "WHERE i.state = 'issued' AND i.amount > coalesce(b.total, y.amount - coalesce(d.back, 0))"
+        ),
+    ),
+    Check(
+        "invoice.taken_back_whole",
+        "S15",
+        Text("冲红发票与红字发票金额相抵", "An invoice taken back and its red-letter invoice make nothing"),
+        places(
+            "SELECT i.number FROM billing_invoice i LEFT JOIN billing_invoice r ON r.red_of_id = i.id "
+            "WHERE (i.state = 'red') <> (r.id IS NOT NULL) "
+            "OR (r.id IS NOT NULL AND (i.amount + r.amount <> 0 OR i.tax + r.tax <> 0))"
+        ),
+    ),
 )

@@ -34,7 +34,7 @@ def invoice_basis(
     """What an invoice for a payment, or else for a bill, would be of. `Refused` when there is none such."""
     if payment_id is not None:
         return _of_payment(payment_id, locking=locking)
-    return _of_bill(bill_id, locking=locking)
+    return _of_bill(bill_id or 0, locking=locking)
 
 
 def _of_payment(payment_id: int, *, locking: bool) -> InvoiceBasis:
@@ -62,7 +62,7 @@ def _of_payment(payment_id: int, *, locking: bool) -> InvoiceBasis:
     )
 
 
-def _of_bill(bill_id: int | None, *, locking: bool) -> InvoiceBasis:
+def _of_bill(bill_id: int, *, locking: bool) -> InvoiceBasis:
     rows = Bill.objects.select_for_update() if locking else Bill.objects
     row = rows.filter(pk=bill_id).first()
     if row is None:
@@ -90,7 +90,9 @@ def _gross(parts: dict[int, Decimal]) -> list[tuple[Decimal, Decimal]]:
     for bill, rate, gross in rows.annotate(gross=Sum("amount")).order_by():
         billed.setdefault(bill, {})[rate] = gross
     return [
-        pair for bill, part in sorted(parts.items()) for pair in split_by_rate(part, billed.get(bill, {})).items()
+        pair
+        for bill, part in sorted(parts.items())
+        for pair in split_by_rate(part, billed.get(bill, {})).items()
     ]
 
 
@@ -138,7 +140,7 @@ def documents_of(view: InvoiceView) -> str:
     """The number of the receipt or bill an invoice is for."""
     if view.payment_id is not None:
         return str(Payment.objects.values_list("receipt_number", flat=True).get(pk=view.payment_id))
-    return str(Bill.objects.values_list("number", flat=True).get(pk=view.bill_id))
+    return str(Bill.objects.values_list("number", flat=True).get(invoices=view.id))
 
 
 def document_ids(number: str, organization_id: int) -> tuple[int | None, int | None]:

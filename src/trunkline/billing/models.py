@@ -159,7 +159,10 @@ class Refund(models.Model):
 
 
 class DepositDraw(models.Model):
-    """What of a payment was given back or moved to another account, not spent on bills: written once."""
+    """What of a payment met no bill: written once.
+
+    It was given back, or moved to another account; with neither it lapsed with a reclaimed line (domain 4.4).
+    """
 
     branch = Reference("security.Branch", db_index=False)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="draws")
@@ -171,8 +174,7 @@ class DepositDraw(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="draw_positive"),
             models.CheckConstraint(
-                condition=Q(refund__isnull=False, moved_to__isnull=True)
-                | Q(refund__isnull=True, moved_to__isnull=False),
+                condition=Q(refund__isnull=True) | Q(moved_to__isnull=True),
                 name="draw_goes_one_way",
             ),
         ]
@@ -209,7 +211,7 @@ class Invoice(models.Model):
     taxes = models.JSONField()
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="invoices")
     bill = models.ForeignKey(Bill, models.PROTECT, null=True, related_name="invoices")
-    red_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    red_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=60, blank=True)
     issued_at = models.DateTimeField()
     issued_by = Reference("security.Staff")
@@ -230,6 +232,9 @@ class Invoice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind="ordinary") | ~Q(tax_id=""), name="special_invoice_has_tax_id"
+            ),
+            models.UniqueConstraint(
+                fields=["red_of"], condition=Q(red_of__isnull=False), name="taken_back_once"
             ),
             models.UniqueConstraint(
                 fields=["payment"], condition=Q(state="issued"), name="one_live_invoice_a_payment"

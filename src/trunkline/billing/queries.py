@@ -174,9 +174,7 @@ def last_bills(account_ids: Iterable[int], count: int = 3) -> dict[int, tuple[Bi
 
 def copied_in(bill_ids: Iterable[int], month: Month) -> frozenset[int]:
     """Those of some bills of which a copy went out in a calendar month (S21)."""
-    rows = BillCopy.objects.filter(
-        bill_id__in=set(bill_ids), made_at__gte=month.start, made_at__lt=month.end
-    )
+    rows = BillCopy.objects.filter(bill_id__in=set(bill_ids), made_at__gte=month.start, made_at__lt=month.end)
     return frozenset(rows.values_list("bill_id", flat=True))
 
 
@@ -330,6 +328,12 @@ def debts_of_accounts(account_ids: Iterable[int], on: date) -> dict[int, tuple[D
         .order_by()
     )
     return dict.fromkeys(wanted, (ZERO, ZERO)) | {account: (overdue, owed) for account, overdue, owed in rows}
+
+
+def owed_by_organization(organization_id: int) -> Decimal:
+    """What an organisation owes on its open bills, due or not, in yuan."""
+    rows = Bill.objects.filter(organization_id=organization_id, state=BillState.OPEN)
+    return rows.aggregate(owed=Sum(F("total") - F("from_deposit") - F("paid")))["owed"] or ZERO
 
 
 def arrears_by_organization(on: date) -> dict[int, Decimal]:

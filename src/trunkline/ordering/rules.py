@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -102,23 +102,27 @@ def verification_refusals(
     needed = item.verified_everywhere or sees_no_papers(item, around.channel)
     if around.keys or not needed or not item.verifications:
         return ()
-    chosen = {choice.line_id for choice in around.request.lines}
-    holds = (
-        proof is not None
-        and proof.passed
-        and proof.kind in item.verifications
-        and proof.organization_id == around.organization.id
-        and proof.channel is around.channel
-        and proof.checked_at <= around.at < proof.checked_at + PROOF_HOLDS
-        and (proof.line_id is None or chosen <= {proof.line_id})
-    )
-    if holds:
+    if proof_holds(item.verifications, around, proof):
         return ()
     kinds = [VERIFICATION_NAMES[kind] for kind in sorted(item.verifications)]
     return (
         NOT_VERIFIED.filled(
             kinds="、".join(kind.zh for kind in kinds), kinds_en=", ".join(kind.en for kind in kinds)
         ),
+    )
+
+
+def proof_holds(kinds: Collection[VerificationKind], around: Circumstances, proof: Proof | None) -> bool:
+    """Whether a proof passed, is of one of these kinds, fresh, made here, and for this customer and all lines chosen."""
+    chosen = {choice.line_id for choice in around.request.lines}
+    return (
+        proof is not None
+        and proof.passed
+        and proof.kind in kinds
+        and proof.organization_id == around.organization.id
+        and proof.channel is around.channel
+        and proof.checked_at <= around.at < proof.checked_at + PROOF_HOLDS
+        and (proof.line_id is None or chosen <= {proof.line_id})
     )
 
 
@@ -136,7 +140,11 @@ def sees_no_papers(item: ServiceItem[Any, Any], channel: Channel) -> bool:
 def papers_wanted(item: ServiceItem[Any, Any], proof: Proof | None) -> tuple[Paper, ...]:
     """The papers an item asks for, given how the customer proved who he is: a card that was shown is copied (S30-A1)."""
     kind = proof.kind if proof is not None else None
-    return tuple(paper for paper in item.papers if paper.with_proof in (None, kind))
+    return tuple(
+        paper
+        for paper in item.papers
+        if paper.with_proof in (None, kind) and not (paper.waived_by_proof and kind is not None)
+    )
 
 
 def paper_refusals(wanted: Iterable[Paper], shown: Iterable[ShownPaper]) -> tuple[Refusal, ...]:

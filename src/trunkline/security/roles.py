@@ -109,7 +109,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
         "billing_officer",
         Text("账务员", "Billing officer"),
         Channel.BACK_OFFICE,
-        (*_READING, "usage.*", "bill.*", "payment.*", "ledger.*", "ticket.*", "verify.view"),
+        (*_READING, "usage.*", "bill.*", "payment.*", "invoice.*", "ledger.*", "ticket.*", "verify.view"),
     ),
     RoleDeclaration(
         "department_manager",

@@ -2,7 +2,7 @@
 
 from trunkline.billing.operations.copies import copy_bills
 from trunkline.billing.operations.deposits import receive_premium_deposit, receive_premium_deposits
-from trunkline.billing.operations.holding import credit_points, move_deposits
+from trunkline.billing.operations.holding import credit_points, lapse_deposits, move_deposits
 from trunkline.billing.operations.invoices import issue_invoice, take_back_invoices
 from trunkline.billing.operations.issuing import issue_bills
 from trunkline.billing.operations.payments import take_advance_payments, take_payment
@@ -13,6 +13,7 @@ __all__ = [
     "credit_points",
     "issue_bills",
     "issue_invoice",
+    "lapse_deposits",
     "move_deposits",
     "receive_premium_deposit",
     "receive_premium_deposits",

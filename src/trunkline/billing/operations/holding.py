@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -68,10 +68,7 @@ def record_draws(drawn: Sequence[tuple[Remainder, Decimal, int | None, int | Non
     insert_rows(
         DepositDraw._meta.db_table,
         ("branch_id", "payment_id", "amount", "refund_id", "moved_to_id"),
-        (
-            (source.branch_id, source.payment_id, part, refund, moved)
-            for source, part, refund, moved in drawn
-        ),
+        ((source.branch_id, source.payment_id, part, refund, moved) for source, part, refund, moved in drawn),
     )
 
 
@@ -138,21 +135,19 @@ def _against(moves: Sequence[DepositMove], accounts: Mapping[int, AccountView]) 
     return found
 
 
-@operation("payment.credit_points", kept={"credits": sums})
-def credit_points(
-    *, credits: Sequence[AdvancePayment], actor: Actor, at: datetime
-) -> tuple[PaymentView, ...]:
+@operation("payment.credit_points", kept={"credit": sums})
+def credit_points(*, credit: Sequence[AdvancePayment], actor: Actor, at: datetime) -> tuple[PaymentView, ...]:
     """积分兑换话费 (S19): credit for accounts, in yuan. It is spent on bills and never paid out.
 
     It meets the open bills of its account at once. `Refused`: an account unknown, or an amount that is none.
     """
-    accounts = accounts_by_id({each.account_id for each in credits})
+    accounts = accounts_by_id({each.account_id for each in credit})
     raise_if_any(
-        UNKNOWN_ACCOUNT.about(str(each.account_id)) for each in credits if each.account_id not in accounts
+        UNKNOWN_ACCOUNT.about(str(each.account_id)) for each in credit if each.account_id not in accounts
     )
     raise_if_any(
         refusal.about(accounts[each.account_id].code)
-        for each in credits
+        for each in credit
         for refusal in payment_refusals(each.amount)
     )
     moneys = [
@@ -165,18 +160,40 @@ def credit_points(
             "",
             purpose=PaymentPurpose.POINTS_CREDIT,
         )
-        for each in credits
+        for each in credit
     ]
     taken = record_payments(moneys, actor=actor, at=at)
     entries = [
-        _held_entry(
-            payment, money.branch_id, NewPosting(GeneralAccount.POINTS_REWARD, payment.amount), at
-        )
+        _held_entry(payment, money.branch_id, NewPosting(GeneralAccount.POINTS_REWARD, payment.amount), at)
         for payment, money in zip(taken, moneys, strict=True)
     ]
     post_entries(entries=entries, actor=actor, at=at)
-    spend_deposits({each.account_id: each.amount for each in credits}, actor=actor, at=at)
+    spend_deposits({each.account_id: each.amount for each in credit}, actor=actor, at=at)
     return tuple(taken)
+
+
+@operation("payment.lapse")
+def lapse_deposits(*, account_ids: Collection[int], actor: Actor, at: datetime) -> Decimal:
+    """What is held for accounts of reclaimed lines becomes revenue (domain 4.4); returns the yuan. Safe to repeat."""
+    lock_deposits(account_ids)
+    left = remainders(account_ids)
+    record_draws([(source, source.left, None, None) for source in left])
+    entries = [
+        NewEntry(
+            "deposit_lapse",
+            source.receipt_number,
+            source.branch_id,
+            at,
+            "号码回收，余额作废",
+            (
+                NewPosting(GeneralAccount.CUSTOMER_DEPOSIT, source.left, source.account_id),
+                NewPosting(GeneralAccount.REVENUE_BASIC, -source.left),
+            ),
+        )
+        for source in left
+    ]
+    post_entries(entries=entries, actor=actor, at=at)
+    return sum([source.left for source in left], ZERO)
 
 
 def _held_entry(payment: PaymentView, branch_id: int, debit: NewPosting, at: datetime) -> NewEntry:
@@ -194,9 +211,7 @@ def spend_deposits(holding: Mapping[int, Decimal], *, actor: Actor, at: datetime
     lock_deposits(holding)
     held = remainders(holding)
     spent = meeting_open_bills([(each.account_id, each.left) for each in held])
-    parts = [
-        (source, bill, part) for source, (met, _) in zip(held, spent, strict=True) for bill, part in met
-    ]
+    parts = [(source, bill, part) for source, (met, _) in zip(held, spent, strict=True) for bill, part in met]
     meet_bills([(source.payment_id, bill, part) for source, bill, part in parts], actor=actor, at=at)
     entries = [
         NewEntry(

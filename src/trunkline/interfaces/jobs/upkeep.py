@@ -9,8 +9,11 @@ from django.conf import settings
 from trunkline.agreements.operations import mark_expiring
 from trunkline.agreements.queries import end_in_sight
 from trunkline.counter.booking import carry_out_due
+from trunkline.counter.prepaid import advance_due_lines
 from trunkline.kernel.clock import now
 from trunkline.kernel.periods import local_date
+from trunkline.ledger.points.operations import expire_points
+from trunkline.ledger.points.queries import lots_due
 from trunkline.numbering.operations import expire_reservations, thaw_numbers
 from trunkline.numbering.queries import upkeep_due
 from trunkline.ordering.queries import orders_due
@@ -18,6 +21,7 @@ from trunkline.runs.intake import clean_store, has_leftovers, scan_inbox
 from trunkline.security.audit import acting
 from trunkline.security.queries import system_actor
 from trunkline.security.types import Actor, Door
+from trunkline.subscriptions.queries import phases_due
 
 #: How often a worker looks through the whole store of usage. It does so first when it starts, as after a crash.
 TIDY_EVERY = timedelta(days=1)
@@ -49,6 +53,24 @@ def end_what_is_over() -> None:
     if agreements_due:
         mark_expiring(actor=actor, at=at)
     tidy_usage(actor, at)
+
+
+def expire_points_that_ran_out() -> None:
+    """Take the points whose day has come (REG-31)."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        due = lots_due(local_date(at))
+    if due:
+        expire_points(actor=actor, at=at)
+
+
+def advance_prepaid_lines() -> None:
+    """Move prepaid lines on whose phases have ended, and end those that are reclaimed (domain 4.4)."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        due = bool(phases_due(at, limit=1))
+    if due:
+        advance_due_lines(actor=actor, at=at)
 
 
 def tidy_usage(actor: Actor, at: datetime) -> None:

@@ -13,7 +13,15 @@ from trunkline.agreements.types import (
     Side,
     SignerRole,
 )
-from trunkline.billing.types import BILL_STATE_NAMES, ROUNDING_NAMES, BillState, ChargeKind, Rounding
+from trunkline.billing.types import (
+    BILL_STATE_NAMES,
+    PAYMENT_PURPOSE_NAMES,
+    ROUNDING_NAMES,
+    BillState,
+    ChargeKind,
+    PaymentPurpose,
+    Rounding,
+)
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode, TaxClass
 from trunkline.counter.rulebook import ORIGIN_NAMES
 from trunkline.kernel.text import Text
@@ -177,6 +185,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (Origin, ORIGIN_NAMES),
         (PaperKind, PAPER_NAMES),
         (PaymentMethod, PAYMENT_METHOD_NAMES),
+        (PaymentPurpose, PAYMENT_PURPOSE_NAMES),
         (RejectReason, REJECT_REASON_NAMES),
         (Restriction, RESTRICTION_NAMES),
         (Rounding, ROUNDING_NAMES),

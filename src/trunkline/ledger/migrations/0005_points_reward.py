@@ -5,25 +5,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0004_points_guards'),
-        ('party', '0004_grade_and_blacklist'),
-        ('security', '0004_token_guards'),
+        ("ledger", "0004_points_guards"),
+        ("party", "0004_grade_and_blacklist"),
+        ("security", "0004_token_guards"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='posting',
-            name='posting_account',
+            model_name="posting",
+            name="posting_account",
         ),
         migrations.AlterField(
-            model_name='posting',
-            name='general_account',
-            field=models.CharField(choices=[(trunkline.ledger.types.GeneralAccount['CASH'], trunkline.ledger.types.GeneralAccount['CASH']), (trunkline.ledger.types.GeneralAccount['RECEIVABLE'], trunkline.ledger.types.GeneralAccount['RECEIVABLE']), (trunkline.ledger.types.GeneralAccount['CUSTOMER_DEPOSIT'], trunkline.ledger.types.GeneralAccount['CUSTOMER_DEPOSIT']), (trunkline.ledger.types.GeneralAccount['PREMIUM_UNRELEASED'], trunkline.ledger.types.GeneralAccount['PREMIUM_UNRELEASED']), (trunkline.ledger.types.GeneralAccount['PREMIUM_RELEASED'], trunkline.ledger.types.GeneralAccount['PREMIUM_RELEASED']), (trunkline.ledger.types.GeneralAccount['REVENUE_BASIC'], trunkline.ledger.types.GeneralAccount['REVENUE_BASIC']), (trunkline.ledger.types.GeneralAccount['REVENUE_VALUE_ADDED'], trunkline.ledger.types.GeneralAccount['REVENUE_VALUE_ADDED']), (trunkline.ledger.types.GeneralAccount['REVENUE_GOODS'], trunkline.ledger.types.GeneralAccount['REVENUE_GOODS']), (trunkline.ledger.types.GeneralAccount['TAX_PAYABLE'], trunkline.ledger.types.GeneralAccount['TAX_PAYABLE']), (trunkline.ledger.types.GeneralAccount['POINTS_REWARD'], trunkline.ledger.types.GeneralAccount['POINTS_REWARD'])], max_length=24),
+            model_name="posting",
+            name="general_account",
+            field=models.CharField(
+                choices=[
+                    (
+                        trunkline.ledger.types.GeneralAccount["CASH"],
+                        trunkline.ledger.types.GeneralAccount["CASH"],
+                    ),
+                    (
+                        trunkline.ledger.types.GeneralAccount["RECEIVABLE"],
+                        trunkline.ledger.types.GeneralAccount["RECEIVABLE"],
+                    ),
+                    (
+                        trunkline.ledger.types.GeneralAccount["CUSTOMER_DEPOSIT"],
+                        trunkline.ledger.types.GeneralAccount["CUSTOMER_DEPOSIT"],
+                    ),
+                    (
+                        trunkline.ledger.types.GeneralAccount["PREMIUM_UNRELEASED"],
+                        trunkline.ledger.types.GeneralAccount["PREMIUM_UNRELEASED"],
+                    ),
+                    (
+                        trunkline.ledger.types.GeneralAccount["PREMIUM_RELEASED"],
+                        trunkline.ledger.types.GeneralAccount["PREMIUM_RELEASED"],
+                    ),
+                    (
+                        trunkline.ledger.types.GeneralAccount["REVENUE_BASIC"],
+                        trunkline.ledger.types.GeneralAccount["REVENUE_BASIC"],
+                    ),
+                    (
+                        trunkline.ledger.types.GeneralAccount["REVENUE_VALUE_ADDED"],
+                        trunkline.ledger.types.GeneralAccount["REVENUE_VALUE_ADDED"],
+                    ),
+                    (
+                        trunkline.ledger.types.GeneralAccount["REVENUE_GOODS"],
+                        trunkline.ledger.types.GeneralAccount["REVENUE_GOODS"],
+                    ),
+                    (
+                        trunkline.ledger.types.GeneralAccount["TAX_PAYABLE"],
+                        trunkline.ledger.types.GeneralAccount["TAX_PAYABLE"],
+                    ),
+                    (
+                        trunkline.ledger.types.GeneralAccount["POINTS_REWARD"],
+                        trunkline.ledger.types.GeneralAccount["POINTS_REWARD"],
+                    ),
+                ],
+                max_length=24,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('general_account__in', [trunkline.ledger.types.GeneralAccount['CASH'], trunkline.ledger.types.GeneralAccount['RECEIVABLE'], trunkline.ledger.types.GeneralAccount['CUSTOMER_DEPOSIT'], trunkline.ledger.types.GeneralAccount['PREMIUM_UNRELEASED'], trunkline.ledger.types.GeneralAccount['PREMIUM_RELEASED'], trunkline.ledger.types.GeneralAccount['REVENUE_BASIC'], trunkline.ledger.types.GeneralAccount['REVENUE_VALUE_ADDED'], trunkline.ledger.types.GeneralAccount['REVENUE_GOODS'], trunkline.ledger.types.GeneralAccount['TAX_PAYABLE'], trunkline.ledger.types.GeneralAccount['POINTS_REWARD']])), name='posting_account'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "general_account__in",
+                        [
+                            trunkline.ledger.types.GeneralAccount["CASH"],
+                            trunkline.ledger.types.GeneralAccount["RECEIVABLE"],
+                            trunkline.ledger.types.GeneralAccount["CUSTOMER_DEPOSIT"],
+                            trunkline.ledger.types.GeneralAccount["PREMIUM_UNRELEASED"],
+                            trunkline.ledger.types.GeneralAccount["PREMIUM_RELEASED"],
+                            trunkline.ledger.types.GeneralAccount["REVENUE_BASIC"],
+                            trunkline.ledger.types.GeneralAccount["REVENUE_VALUE_ADDED"],
+                            trunkline.ledger.types.GeneralAccount["REVENUE_GOODS"],
+                            trunkline.ledger.types.GeneralAccount["TAX_PAYABLE"],
+                            trunkline.ledger.types.GeneralAccount["POINTS_REWARD"],
+                        ],
+                    )
+                ),
+                name="posting_account",
+            ),
         ),
     ]
