@@ -154,7 +154,7 @@ def test_a_line_past_its_lock_ends_once_its_balance_has_paid_the_rent(
         actor=actor,
         at=at,
     )
-    end = at + LOCKED_AFTER + 30 * DAY
+    end = at + LOCKED_AFTER + 30 * DAY + timedelta(minutes=1)
     assert advance_due_lines(actor=actor, at=end) == 2
     states = {line.id: line.state for line in lines([bare.line_id, held.line_id]).values()}
     assert states == {bare.line_id: LineState.TERMINATED, held.line_id: LineState.ACTIVE}

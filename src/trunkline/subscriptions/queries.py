@@ -236,7 +236,7 @@ def phases_due(at: datetime, *, limit: int = 10_000) -> tuple[DuePhase, ...]:
         cursor.execute(
             "SELECT p.line_id, l.account_id, p.phase, p.since, p.ends_at FROM subscriptions_linephase p "
             "JOIN subscriptions_line l ON l.id = p.line_id "
-            "WHERE p.until IS NULL AND p.ends_at <= %s ORDER BY p.ends_at, p.line_id LIMIT %s",
+            "WHERE p.until IS NULL AND p.ends_at < %s ORDER BY p.ends_at, p.line_id LIMIT %s",
             [at, limit],
         )
         return tuple(
