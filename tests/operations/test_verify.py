@@ -18,17 +18,21 @@ from tests.signing import FIVE_PAPERS, installation, member_rows, premium, signe
 from tests.world import World, logins, number_of
 from trunkline.agreements.operations import register_original
 from trunkline.agreements.types import Side
-from trunkline.billing.operations import convert_prepayments, take_international_prepayments, take_payment
+from trunkline.billing.operations import (
+    convert_prepayments,
+    issue_invoice,
+    take_back_invoices,
+    take_international_prepayments,
+    take_payment,
+)
 from trunkline.billing.queries import find_bills
-from trunkline.billing.types import NewPrepayment
+from trunkline.billing.types import InvoiceKind, InvoiceRequest, NewPrepayment
 from trunkline.counter import desk
 from trunkline.installations.operations import finish_task, remove_installation
 from trunkline.installations.queries import find_installations, tasks_of
 from trunkline.interfaces.cli.verify import all_checks, broken
 from trunkline.kernel.checks import Check
 from trunkline.kernel.periods import Month
-from trunkline.ledger.points.operations import earn_points
-from trunkline.ledger.points.types import Consumption
 from trunkline.numbering.operations import reserve_idle
 from trunkline.ordering.queries import order_items
 from trunkline.ordering.types import OrderState, Scan
@@ -124,6 +128,8 @@ BREAKERS: dict[str, tuple[str, ...]] = {
     ),
     "premium.adds_up": ("UPDATE billing_payment SET amount = amount + 1 WHERE purpose = 'premium_deposit'",),
     "premium.use_is_on_the_bill": (f"UPDATE billing_bill SET from_deposit = from_deposit + 1 WHERE {ONE_BILL}",),
+    "invoice.within_what_was_paid": ("UPDATE billing_invoice SET amount = amount + 1 WHERE state = 'issued'",),
+    "invoice.taken_back_whole": ("UPDATE billing_invoice SET amount = amount - 1 WHERE state = 'red_letter'",),
     "run.expected_is_billed_or_parked": ("UPDATE runs_billrun SET expected = expected + 1",),
     "run.every_active_account_is_billed": (f"DELETE FROM billing_bill WHERE {ONE_BILL}",),
     "run.closed_has_no_waiting_part": ("UPDATE runs_billrunpart SET state = 'waiting'",),
@@ -228,7 +234,7 @@ def _build(world: World, folder: Path) -> None:
     run_month(month=Month(2026, 9), actor=system, at=BILLED)
     with acting(system):
         owed = next(bill for bill in find_bills(month=Month(2026, 9)) if bill.cash_due)
-    take_payment(
+    taken = take_payment(
         organization_id=bank,
         account_id=owed.account_id,
         bill_ids=(owed.id,),
@@ -239,11 +245,12 @@ def _build(world: World, folder: Path) -> None:
         at=BILLED,
     )
     with acting(system):
-        line = next(iter(lines_by_number(numbers).values())).id
         roaming = list(lines_by_number(numbers).values())[:2]
     _roam(roaming, system)
-    bought = Consumption(line, Month(2026, 9), owed.cash_due, True, owed.number)
-    assert earn_points(consumption=[bought], actor=system, at=BILLED).lots == 1
+    asked = InvoiceRequest(InvoiceKind.ORDINARY, "合肥示范银行", "", payment_id=taken.id)
+    first = issue_invoice(request=asked, actor=system, at=BILLED)
+    take_back_invoices(invoice_ids=[first.id], reason="抬头有误", actor=system, at=BILLED)
+    issue_invoice(request=asked, actor=system, at=BILLED)
 
 
 def _roam(lines: list[LineView], system: Actor) -> None:

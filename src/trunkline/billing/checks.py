@@ -76,14 +76,18 @@ CHECKS = (
         "account.deposit_is_what_payments_left",
         "",
         Text(
-            "账户预存款等于收款未分配之和",
-            "Money held for an account is what its payments have not allocated",
+            "账户预存款等于收款中未分配也未转退之和",
+            "Money held for an account is what of its payments met no bill and was not given out",
         ),
         places(
             "SELECT coalesce(m.account_id, p.account_id) FROM "
-            "(SELECT y.account_id, sum(y.amount - coalesce(a.used, 0)) AS held FROM billing_payment y LEFT JOIN "
-            "(SELECT payment_id, sum(amount) AS used FROM billing_paymentallocation GROUP BY payment_id) a "
-            "ON a.payment_id = y.id WHERE y.purpose = 'bills' AND y.account_id IS NOT NULL GROUP BY y.account_id) m "
+            "(SELECT y.account_id, sum(y.amount - coalesce(a.used, 0) - coalesce(d.used, 0)) AS held "
+            "FROM billing_payment y "
+            "LEFT JOIN (SELECT payment_id, sum(amount) AS used FROM billing_paymentallocation GROUP BY payment_id) a "
+            "ON a.payment_id = y.id "
+            "LEFT JOIN (SELECT payment_id, sum(amount) AS used FROM billing_depositdraw GROUP BY payment_id) d "
+            "ON d.payment_id = y.id "
+            "WHERE y.purpose NOT IN ('premium_deposit', 'international') AND y.account_id IS NOT NULL GROUP BY y.account_id) m "
             "FULL JOIN (SELECT account_id, -sum(amount) AS held FROM ledger_posting "
             "WHERE general_account = 'customer_deposit' AND subject = '' GROUP BY account_id) p USING (account_id) "
             "WHERE coalesce(m.held, 0) <> coalesce(p.held, 0)"
@@ -184,6 +188,31 @@ CHECKS = (
             "SELECT p.number FROM billing_internationalprepayment p WHERE p.state = 'held' AND NOT EXISTS "
             "(SELECT FROM subscriptions_lineservice s "
             "WHERE s.line_id = p.line_id AND s.service = p.service AND s.valid_to IS NULL)"
+        ),
+    ),
+    Check(
+        "invoice.within_what_was_paid",
+        "S15",
+        Text(
+            "有效发票不超过收款（扣除退款）或账单金额",
+            "Invoices in force are never above what was paid and kept, or billed",
+        ),
+        places(
+            "SELECT i.number FROM billing_invoice i LEFT JOIN billing_bill b ON b.id = i.bill_id "
+            "LEFT JOIN billing_payment y ON y.id = i.payment_id "
+            "LEFT JOIN (SELECT payment_id, sum(amount) AS back FROM billing_depositdraw "
+            "WHERE refund_id IS NOT NULL GROUP BY payment_id) d ON d.payment_id = i.payment_id "
+            "WHERE i.state = 'issued' AND i.amount > coalesce(b.total, y.amount - coalesce(d.back, 0))"
+        ),
+    ),
+    Check(
+        "invoice.taken_back_whole",
+        "S15",
+        Text("冲红发票与红字发票金额相抵", "An invoice taken back and its red-letter invoice make nothing"),
+        places(
+            "SELECT i.number FROM billing_invoice i LEFT JOIN billing_invoice r ON r.red_of_id = i.id "
+            "WHERE (i.state = 'red') <> (r.id IS NOT NULL) "
+            "OR (r.id IS NOT NULL AND (i.amount + r.amount <> 0 OR i.tax + r.tax <> 0))"
         ),
     ),
 )

@@ -19,8 +19,9 @@ from trunkline.billing.printing import (
     bill_pdf,
     receipt_pdf,
 )
-from trunkline.billing.types import BillLineView, BillView
+from trunkline.billing.types import HELD_PURPOSES, PAYMENT_PURPOSE_NAMES, BillLineView, BillView, PaymentView
 from trunkline.kernel.money import ZERO
+from trunkline.kernel.text import Text
 from trunkline.ledger.queries import premium_month
 from trunkline.party import queries as party
 from trunkline.party.types import PAYMENT_METHOD_NAMES
@@ -72,7 +73,7 @@ def receipt_document(payment_id: int, at: datetime) -> bytes:
             organization_name=customer.name,
             account_code=party.account(payment.account_id).code if payment.account_id else "",
             amount=payment.amount,
-            method=PAYMENT_METHOD_NAMES[payment.method].zh,
+            method=_how(payment).zh,
             reference=payment.reference,
             taken_at=payment.taken_at,
             cashier=staff_names({payment.taken_by_id}).get(payment.taken_by_id, ""),
@@ -82,6 +83,13 @@ def receipt_document(payment_id: int, at: datetime) -> bytes:
         ),
         at=at,
     )
+
+
+def _how(payment: PaymentView) -> Text:
+    """How money came in, or where credit came from that nobody paid in."""
+    if payment.purpose in HELD_PURPOSES[1:]:
+        return PAYMENT_PURPOSE_NAMES[payment.purpose]
+    return PAYMENT_METHOD_NAMES[payment.method]
 
 
 def _owed_before(bill: BillView) -> Decimal:

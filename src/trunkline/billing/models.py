@@ -9,7 +9,16 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from trunkline.billing.types import BillState, ChargeKind, PaymentPurpose, PrepaymentState
+from trunkline.billing.types import (
+    HELD_PURPOSES,
+    BillState,
+    ChargeKind,
+    CopyDelivery,
+    InvoiceKind,
+    InvoiceState,
+    PaymentPurpose,
+    PrepaymentState,
+)
 from trunkline.kernel.fields import Reference
 from trunkline.party.types import PaymentMethod
 
@@ -116,6 +125,7 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(purpose="bills", subject="")
+                | Q(purpose__in=HELD_PURPOSES[1:], subject="", account__isnull=False)
                 | (
                     Q(purpose__in=["premium_deposit", "international"], account__isnull=False)
                     & ~Q(subject="")
@@ -215,4 +225,91 @@ class InternationalPrepayment(models.Model):
                 name="prepayments_to_refund",
             ),
             models.Index(fields=["organization", "number"], name="prepayments_of_number"),
+        ]
+
+
+class DepositDraw(models.Model):
+    """What of a payment met no bill: written once.
+
+    It was given back, or moved to another account; with neither it lapsed with a reclaimed line (domain 4.4).
+    """
+
+    branch = Reference("security.Branch", db_index=False)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="draws")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    refund = models.ForeignKey(Refund, models.PROTECT, null=True, related_name="draws")
+    moved_to = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="draw_positive"),
+            models.CheckConstraint(
+                condition=Q(refund__isnull=True) | Q(moved_to__isnull=True),
+                name="draw_goes_one_way",
+            ),
+        ]
+
+
+class BillCopy(models.Model):
+    """账单打印、邮寄 (S21): a copy of a bill that was handed out; written once."""
+
+    branch = Reference("security.Branch", db_index=False)
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="copies")
+    delivery = models.CharField(max_length=8, choices=[(c, c) for c in CopyDelivery])
+    made_at = models.DateTimeField()
+    made_by = Reference("security.Staff")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(delivery__in=[*CopyDelivery]), name="bill_copy_delivery")
+        ]
+
+
+class Invoice(models.Model):
+    """发票 (S15): for a payment or for a bill. Only `state` changes: a red-letter invoice takes one back, once."""
+
+    branch = Reference("security.Branch", db_index=False)
+    organization = Reference("party.Organization")
+    kind = models.CharField(max_length=8, choices=[(c, c) for c in InvoiceKind])
+    state = models.CharField(max_length=10, choices=[(c, c) for c in InvoiceState])
+    number = models.CharField(max_length=20, unique=True)
+    title = models.CharField(max_length=200)
+    tax_id = models.CharField(max_length=20, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    tax = models.DecimalField(max_digits=14, decimal_places=2)
+    #: By rate: rate, net, tax, gross, each a decimal in writing.
+    taxes = models.JSONField()
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="invoices")
+    bill = models.ForeignKey(Bill, models.PROTECT, null=True, related_name="invoices")
+    red_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    reason = models.CharField(max_length=60, blank=True)
+    issued_at = models.DateTimeField()
+    issued_by = Reference("security.Staff")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=[*InvoiceKind]), name="invoice_kind"),
+            models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{20}$"), name="invoice_number"),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, bill__isnull=True)
+                | Q(payment__isnull=True, bill__isnull=False),
+                name="invoice_for_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["issued", "red"], amount__gt=0, tax__gte=0, red_of__isnull=True)
+                | Q(state="red_letter", amount__lt=0, tax__lte=0, red_of__isnull=False),
+                name="invoice_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="ordinary") | ~Q(tax_id=""), name="special_invoice_has_tax_id"
+            ),
+            models.UniqueConstraint(
+                fields=["red_of"], condition=Q(red_of__isnull=False), name="taken_back_once"
+            ),
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(state="issued"), name="one_live_invoice_a_payment"
+            ),
+            models.UniqueConstraint(
+                fields=["bill"], condition=Q(state="issued"), name="one_live_invoice_a_bill"
+            ),
         ]

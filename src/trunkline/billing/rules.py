@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from trunkline.billing.types import ChargeLine, DueRelease, PremiumDeposit, Rounding, TaxLine
+from trunkline.billing.types import (
+    ChargeLine,
+    DueRelease,
+    InvoiceBasis,
+    InvoiceKind,
+    InvoiceRequest,
+    PremiumDeposit,
+    Remainder,
+    Rounding,
+    TaxLine,
+)
 from trunkline.catalog.types import FirstMonthMode, TaxClass
 from trunkline.kernel.money import FEN, ZERO, fen_half_up, fen_up, tax_included
 from trunkline.kernel.periods import Month
@@ -74,6 +85,11 @@ DEPOSIT_DIFFERS = Refusal(
         "The deposit agreed for {subject} is {agreed} yuan",
     ),
 )
+
+
+#: 安徽省 in the numbers of invoices, and the digit of the series that an installation numbers itself.
+PROVINCE = "34"
+OWN_SERIES = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +246,91 @@ def allocate_each(
             waiting[bill_id] -= part
         found.append((met, left))
     return found
+
+
+def without_credit(amount: Decimal, credit: Decimal) -> tuple[Decimal, Decimal]:
+    """What of `amount` was not met with credit, and what is left of the credit for other amounts (REG-31)."""
+    used = min(amount, credit)
+    return amount - used, credit - used
+
+
+def drawn_oldest_first(
+    wanted: Mapping[int, Decimal], remainders: Iterable[Remainder]
+) -> tuple[tuple[Remainder, Decimal], ...]:
+    """Which payments give the yuan wanted of each account, in the order given.
+
+    ValueError when an account's payments hold less.
+    """
+    missing = dict(wanted)
+    drawn = []
+    for remainder in remainders:
+        part = min(remainder.left, missing.get(remainder.account_id, ZERO))
+        if part > ZERO:
+            drawn.append((remainder, part))
+            missing[remainder.account_id] -= part
+    if any(missing.values()):
+        raise ValueError(f"payments do not hold what is drawn: {missing}")
+    return tuple(drawn)
+
+
+def split_by_rate(amount: Decimal, gross: Mapping[Decimal, Decimal]) -> dict[Decimal, Decimal]:
+    """`amount` divided as `gross` is by tax rate, to the fen; the last rate bears what rounding leaves over.
+
+    Rates with nothing on them are left out; what stands on no rate at all has none (0).
+    """
+    positive = {rate: share for rate, share in sorted(gross.items()) if share > ZERO}
+    whole = sum(positive.values(), ZERO)
+    if not whole:
+        return {Decimal(0): amount} if amount else {}
+    parts: dict[Decimal, Decimal] = {}
+    left = amount
+    for place, (rate, share) in enumerate(positive.items(), 1):
+        part = left if place == len(positive) else min(fen_half_up(amount * share / whole), left)
+        left -= part
+        if part:
+            parts[rate] = part
+    return parts
+
+
+def invoice_number(serial: int, on: date) -> str:
+    """Twenty digits as 数电发票 have: year, province, an installation's own series, serial (domain 4.6)."""
+    return f"{on.year % 100:02d}{PROVINCE}{OWN_SERIES}{serial:015d}"
+
+
+INVOICED_ALREADY = Refusal(
+    "invoice.issued_already",
+    "S15",
+    Text("{subject}已开具发票，只能冲红后重开", "There is an invoice for {subject}: take it back first"),
+)
+INVOICED_IN_PART = Refusal(
+    "invoice.issued_in_part",
+    "S15",
+    Text(
+        "{subject}的款项已随对应的收款或账单开具发票",
+        "What {subject} is of has been invoiced with its payment or bill",
+    ),
+)
+NOT_INVOICED_YET = Refusal(
+    "invoice.not_paid",
+    "S15",
+    Text("{subject}不是已缴款项，不能开具发票", "{subject} is not money paid: there is nothing to invoice"),
+)
+TAX_ID_NEEDED = Refusal(
+    "invoice.tax_id_needed",
+    "S15",
+    Text("增值税专用发票须填写税号", "A special VAT invoice needs the buyer's tax id"),
+)
+
+
+def invoice_refusals(basis: InvoiceBasis, request: InvoiceRequest) -> tuple[Refusal, ...]:
+    """Why no invoice can be issued: once for a payment or a bill, of what was paid (S15)."""
+    found = []
+    if basis.invoiced:
+        found.append(INVOICED_ALREADY.about(basis.document))
+    if basis.partly_invoiced:
+        found.append(INVOICED_IN_PART.about(basis.document))
+    if not basis.payable or basis.amount <= ZERO:
+        found.append(NOT_INVOICED_YET.about(basis.document))
+    if request.kind is InvoiceKind.SPECIAL and not request.tax_id:
+        found.append(TAX_ID_NEEDED)
+    return tuple(found)

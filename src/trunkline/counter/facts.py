@@ -17,7 +17,8 @@ from trunkline.subscriptions.types import LineView
 class LineFacts:
     """What is known about one line when an item is judged.
 
-    `overdue` fell due unpaid on its account, `owed` is all that stands on issued bills, `deposit` the money held;
+    `overdue` fell due unpaid on its account, `owed` is all that stands on issued bills, `deposit` the money held that can
+    be given back;
     `values` are the answers given for this line.
     """
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from trunkline.agreements.queries import binding_agreements, premium_schedule
-from trunkline.billing.queries import debts_of_accounts
+from trunkline.billing.queries import debts_of_accounts, free_deposits
 from trunkline.catalog.queries import offerings
 from trunkline.counter.facts import LineFacts, LinesFacts
 from trunkline.counter.guards import ALWAYS
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.periods import local_date
-from trunkline.ledger.queries import customer_deposits
 from trunkline.numbering.queries import numbers
 from trunkline.ordering.item import Circumstances, LineGuard, PlannedLine, ServiceItem
 from trunkline.ordering.types import Change, ItemAction
@@ -30,7 +29,7 @@ def load_lines(around: Circumstances, more: More | None = None) -> LinesFacts:
     views = [found[id_] for id_ in wanted if id_ in found]
     accounts = [view.account_id for view in views]
     today = local_date(around.at)
-    debts, deposits = debts_of_accounts(accounts, today), customer_deposits(accounts)
+    debts, deposits = debts_of_accounts(accounts, today), free_deposits(accounts)
     agreements = binding_agreements(found)
     inventory = numbers([view.number for view in views])
     premiums = premium_schedule([view.number for view in views])

@@ -25,6 +25,8 @@ class GeneralAccount(StrEnum):
     REVENUE_VALUE_ADDED = "revenue_value_added"
     REVENUE_GOODS = "revenue_goods"
     TAX_PAYABLE = "tax_payable"
+    #: 积分回馈: what credit for redeemed points costs (S19).
+    POINTS_REWARD = "points_reward"
 
 
 @dataclass(frozen=True, slots=True)

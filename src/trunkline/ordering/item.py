@@ -74,7 +74,8 @@ class Paper:
     """A paper the counter asks for.
 
     `alternative` may be shown in its place (S01-G1); `with_proof` is the proof of identity it belongs to, where it
-    is asked for with that one only (S30-A1).
+    is asked for with that one only (S30-A1). One that is `waived_by_proof` is not asked of a user who proves who he
+    is (S18-3).
     """
 
     kind: PaperKind
@@ -84,6 +85,7 @@ class Paper:
     alternative: PaperKind | None = None
     origin: Origin = Origin.SOURCE
     with_proof: VerificationKind | None = None
+    waived_by_proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Count, Q
@@ -162,6 +163,14 @@ def line_counts(order_id: int) -> dict[OrderState, int]:
         OrderItem.objects.filter(order_id=order_id).values_list("state").annotate(Count("id")).order_by()
     )
     return {OrderState(state): count for state, count in counted}
+
+
+def numbers_in_open_orders(numbers: Iterable[str], *, apart_from: str) -> frozenset[str]:
+    """Those of some numbers that an order of another item still works on (REG-31)."""
+    rows = OrderItem.objects.filter(
+        number__in=set(numbers), state=OrderState.ACKNOWLEDGED, order__state__in=OPEN
+    ).exclude(order__item_code=apart_from)
+    return frozenset(rows.values_list("number", flat=True))
 
 
 def orders_due(on: date) -> tuple[int, ...]:

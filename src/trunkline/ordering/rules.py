@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
@@ -107,12 +107,7 @@ def verification_refusals(
         return ()
     if item.proof_when is not None and not item.proof_when(around):
         return ()
-    chosen = {choice.line_id for choice in around.request.lines}
-    if (
-        proof is not None
-        and proof_holds(item, around.organization.id, around.channel, proof, around.at)
-        and (proof.line_id is None or chosen <= {proof.line_id})
-    ):
+    if proof_holds(item.verifications, around, proof):
         return ()
     kinds = [VERIFICATION_NAMES[kind] for kind in sorted(item.verifications)]
     return (
@@ -122,13 +117,23 @@ def verification_refusals(
     )
 
 
-def proof_holds(
-    item: ServiceItem[Any, Any], organization_id: int, channel: Channel, proof: Proof, at: datetime
+def proof_holds(kinds: Collection[VerificationKind], around: Circumstances, proof: Proof | None) -> bool:
+    """Whether a proof is good for what is applied for: as `proof_fits` says, and for all lines chosen."""
+    chosen = {choice.line_id for choice in around.request.lines}
+    return (
+        proof is not None
+        and proof_fits(kinds, around.organization.id, around.channel, proof, around.at)
+        and (proof.line_id is None or chosen <= {proof.line_id})
+    )
+
+
+def proof_fits(
+    kinds: Collection[VerificationKind], organization_id: int, channel: Channel, proof: Proof, at: datetime
 ) -> bool:
-    """Whether a proof is good for the item: of this customer, passed, of an accepted kind, made here and fresh."""
+    """Whether a proof passed, is of one of these kinds, of this customer, made here and fresh."""
     return (
         proof.passed
-        and proof.kind in item.verifications
+        and proof.kind in kinds
         and proof.organization_id == organization_id
         and proof.channel is channel
         and proof.checked_at <= at < proof.checked_at + PROOF_HOLDS
@@ -149,7 +154,11 @@ def sees_no_papers(item: ServiceItem[Any, Any], channel: Channel) -> bool:
 def papers_wanted(item: ServiceItem[Any, Any], proof: Proof | None) -> tuple[Paper, ...]:
     """The papers an item asks for, given how the customer proved who he is: a card that was shown is copied (S30-A1)."""
     kind = proof.kind if proof is not None else None
-    return tuple(paper for paper in item.papers if paper.with_proof in (None, kind))
+    return tuple(
+        paper
+        for paper in item.papers
+        if paper.with_proof in (None, kind) and not (paper.waived_by_proof and kind is not None)
+    )
 
 
 def paper_refusals(wanted: Iterable[Paper], shown: Iterable[ShownPaper]) -> tuple[Refusal, ...]:

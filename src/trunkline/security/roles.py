@@ -152,8 +152,8 @@ ROLES: tuple[RoleDeclaration, ...] = (
         Text("账务员", "Billing officer"),
         Channel.BACK_OFFICE,
         (
-            *(*_READING, "usage.*", "bill.*", "payment.*", "ledger.*", "ticket.*", "verify.view"),
-            *("fulfilment.billing_start", *_FULFILLING),
+            *(*_READING, "usage.*", "bill.*", "payment.*", "invoice.*", "ledger.*", "ticket.*"),
+            *("verify.view", "fulfilment.billing_start", *_FULFILLING),
             *("message.view", "message.retry"),
         ),
     ),

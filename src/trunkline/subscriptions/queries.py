@@ -237,15 +237,25 @@ def phases_due(at: datetime, *, limit: int = 10_000) -> tuple[DuePhase, ...]:
     """Lines whose phase has ended by time, the longest overdue first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.line_id, l.account_id, p.phase, p.ends_at FROM subscriptions_linephase p "
+            "SELECT p.line_id, l.account_id, p.phase, p.since, p.ends_at FROM subscriptions_linephase p "
             "JOIN subscriptions_line l ON l.id = p.line_id "
-            "WHERE p.until IS NULL AND p.ends_at <= %s ORDER BY p.ends_at, p.line_id LIMIT %s",
+            "WHERE p.until IS NULL AND p.ends_at < %s ORDER BY p.ends_at, p.line_id LIMIT %s",
             [at, limit],
         )
         return tuple(
-            DuePhase(line, account, LifePhase(phase), ends_at)
-            for line, account, phase, ends_at in cursor.fetchall()
+            DuePhase(line, account, LifePhase(phase), since, ends_at)
+            for line, account, phase, since, ends_at in cursor.fetchall()
         )
+
+
+def accounts_in_use(account_ids: Collection[int]) -> frozenset[int]:
+    """Those of some accounts that a line which has not ended is on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT account_id FROM subscriptions_line WHERE account_id = ANY(%s) AND state <> %s",
+            [list(account_ids), LineState.TERMINATED],
+        )
+        return frozenset(account for (account,) in cursor.fetchall())
 
 
 def password_set_at(line_id: int) -> datetime | None:

@@ -231,6 +231,7 @@ class DuePhase:
     line_id: int
     account_id: int
     phase: LifePhase
+    since: datetime
     ends_at: datetime
 
 

@@ -1,22 +1,18 @@
-"""Deposits: those of premium numbers as they come in, and money held for accounts as it meets their bills."""
+"""Deposits of premium numbers as they come in."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Sum, Value
-from django.db.models.functions import Coalesce
 
 from trunkline.agreements.queries import agreement, premium_schedule
 from trunkline.billing.models import Payment
 from trunkline.billing.operations.settling import (
     Money,
-    meet_bills,
-    meeting_open_bills,
     record_payments,
     sums,
 )
@@ -25,7 +21,6 @@ from trunkline.billing.types import PaymentPurpose, PaymentView, PremiumDeposit
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.refusals import Refusal, raise_if_any
 from trunkline.ledger.operations import post_entries
-from trunkline.ledger.queries import lock_deposits
 from trunkline.ledger.types import GeneralAccount, NewEntry, NewPosting
 from trunkline.party.queries import UNKNOWN_ACCOUNT, accounts_by_id
 from trunkline.party.types import PaymentMethod
@@ -131,42 +126,3 @@ def _premium_entry(payment: PaymentView, branch_id: int, at: datetime) -> NewEnt
     )
     narration = f"靓号预存款 {payment.subject} {payment.receipt_number}"
     return NewEntry("premium_deposit", payment.receipt_number, branch_id, at, narration, legs)
-
-
-def spend_deposits(holding: Mapping[int, Decimal], *, actor: Actor, at: datetime) -> None:
-    """Let money held for accounts meet their open bills, the oldest first; part of issuing bills."""
-    lock_deposits(holding)
-    held = _with_remainder(holding)
-    spent = meeting_open_bills([(account, remainder) for _, account, remainder in held])
-    parts = [
-        (payment, bill, part)
-        for (payment, _, _), (met, _) in zip(held, spent, strict=True)
-        for bill, part in met
-    ]
-    meet_bills([(payment.pk, bill, part) for payment, bill, part in parts])
-    entries = [
-        NewEntry(
-            "deposit_use",
-            f"{payment.receipt_number}:{bill.number}",
-            payment.branch_id,
-            at,
-            "预存款抵扣账单",
-            (
-                NewPosting(GeneralAccount.CUSTOMER_DEPOSIT, part, bill.account_id),
-                NewPosting(GeneralAccount.RECEIVABLE, -part, bill.account_id),
-            ),
-        )
-        for payment, bill, part in parts
-    ]
-    post_entries(entries=entries, actor=actor, at=at)
-
-
-def _with_remainder(account_ids: Iterable[int]) -> list[tuple[Payment, int, Decimal]]:
-    """Payments that have not met bills with all they brought: with their account and what is left, in yuan."""
-    rows = (
-        Payment.objects.filter(purpose=PaymentPurpose.BILLS, account_id__in=set(account_ids))
-        .annotate(remainder=F("amount") - Coalesce(Sum("allocations__amount"), Value(ZERO)))
-        .filter(remainder__gt=0)
-        .order_by("id")
-    )
-    return [(row, row.account_id, row.remainder) for row in rows if row.account_id is not None]

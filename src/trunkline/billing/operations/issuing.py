@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db import connection
 
 from trunkline.billing.composition import ComposedBill, compose
-from trunkline.billing.operations.deposits import spend_deposits
+from trunkline.billing.operations.holding import spend_deposits
+from trunkline.billing.operations.loyalty import earn_points_of_bills
 from trunkline.billing.queries import billed_accounts
-from trunkline.billing.types import BillDraft, BillsIssued
+from trunkline.billing.types import BillDraft, BillsIssued, BillState
 from trunkline.kernel.bulk import insert_rows
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.periods import Month, local_date
@@ -103,6 +104,7 @@ def issue_bills(*, month: Month, drafts: Sequence[BillDraft], actor: Actor, at: 
     )
     if holding:
         spend_deposits(holding, actor=actor, at=at)
+    earn_points_of_bills([key for key, _, bill in bills if bill.state is BillState.PAID], actor=actor, at=at)
     return BillsIssued(len(bills), sum([bill.total for _, _, bill in bills], ZERO))
 
 

@@ -7,26 +7,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from trunkline.billing.models import Refund
+from trunkline.billing.operations.holding import draw_free, record_draws
+from trunkline.billing.operations.invoices import take_back_invoices
 from trunkline.kernel.bulk import insert_rows
 from trunkline.kernel.money import ZERO
-from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
+from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.ledger.operations import post_entries
-from trunkline.ledger.queries import customer_deposits, lock_deposits
 from trunkline.ledger.types import GeneralAccount, NewEntry, NewPosting
 from trunkline.party.queries import organization
 from trunkline.party.types import PaymentMethod
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
-MORE_THAN_HELD = Refusal(
-    "refund.more_than_held",
-    "S13-G2",
-    Text(
-        "账户{subject}只有{held}元可退，不能退{amount}元",
-        "Account {subject} holds {held} yuan, so that {amount} cannot be refunded",
-    ),
-)
 NOTHING_TO_REFUND = Refusal("refund.nothing", "S13-G2", Text("没有可退的金额", "There is nothing to refund"))
 
 _COLUMNS = (
@@ -48,18 +41,13 @@ def refund_deposits(
 ) -> tuple[int, ...]:
     """Give money back by account, in yuan; returns the ids of the refunds (S05-G5, S13-G2).
 
-    Only what is held for an account and free can be refunded; premium deposits are no part of it (P2-10).
+    Only what is held for an account and free can be refunded; premium deposits (P2-10) and credit for points are
+    no part of it. An invoice that was issued for money given back is taken back by a red-letter one (S13-G1).
     `Refused`: ``refund.nothing``, ``refund.more_than_held`` for each account.
     """
     if not amounts or any(amount <= ZERO for amount in amounts.values()):
         raise Refused(NOTHING_TO_REFUND)
-    lock_deposits(amounts)
-    held = customer_deposits(amounts)
-    raise_if_any(
-        MORE_THAN_HELD.about(str(account), held=held.get(account, ZERO), amount=amount)
-        for account, amount in amounts.items()
-        if amount > held.get(account, ZERO)
-    )
+    drawn = draw_free(amounts)
     owner = organization(organization_id)
     ids = insert_rows(
         Refund._meta.db_table,
@@ -70,6 +58,8 @@ def refund_deposits(
         ),
         returning="id",
     )
+    refunds = dict(zip(amounts, ids, strict=True))
+    record_draws([(source, part, refunds[source.account_id], None) for source, part in drawn])
     post_entries(
         entries=[
             NewEntry(
@@ -87,5 +77,8 @@ def refund_deposits(
         ],
         actor=actor,
         at=at,
+    )
+    take_back_invoices(
+        payment_ids={source.payment_id for source, _ in drawn}, reason="退预付款", actor=actor, at=at
     )
     return tuple(ids)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import connection
 
 from trunkline.billing.models import Bill
+from trunkline.billing.operations.loyalty import earn_points_of_bills
 from trunkline.billing.rules import allocate_each
 from trunkline.billing.types import (
     AdvancePayment,
@@ -117,7 +118,8 @@ def settle(settlements: Sequence[Settlement], *, actor: Actor, at: datetime) -> 
         )
     )
     pairs = list(zip(taken, settlements, strict=True))
-    meet_bills([(payment.id, bill, part) for payment, settled in pairs for bill, part in settled.met])
+    met = [(payment.id, bill, part) for payment, settled in pairs for bill, part in settled.met]
+    meet_bills(met, actor=actor, at=at)
     post_entries(entries=[_entry(*pair, at) for pair in pairs], actor=actor, at=at)
     return taken
 
@@ -182,8 +184,11 @@ def record_payments(moneys: Sequence[Money], *, actor: Actor, at: datetime) -> l
     return taken
 
 
-def meet_bills(parts: Sequence[tuple[int, Bill, Decimal]]) -> None:
-    """Allocate payments to locked bills, (payment id, bill, yuan); one bill may be met by several."""
+def meet_bills(parts: Sequence[tuple[int, Bill, Decimal]], *, actor: Actor, at: datetime) -> None:
+    """Allocate payments to locked bills, (payment id, bill, yuan); one bill may be met by several.
+
+    Lines earn the points of bills that are paid with it (REG-31).
+    """
     if not parts:
         return
     changed: dict[int, Bill] = {}
@@ -201,4 +206,7 @@ def meet_bills(parts: Sequence[tuple[int, Bill, Decimal]]) -> None:
         "id",
         ("paid", "state"),
         [(bill.pk, bill.paid, BillState(bill.state).value) for bill in changed.values()],
+    )
+    earn_points_of_bills(
+        [bill.pk for bill in changed.values() if bill.state == BillState.PAID], actor=actor, at=at
     )

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from trunkline.billing.operations import refund_deposits
+from trunkline.billing.types import AdvancePayment
 from trunkline.counter.facts import LineFacts, LinesFacts
 from trunkline.counter.guards import guard, no_agreement_in_term, settled
 from trunkline.counter.lines import ids_of, line_item
 from trunkline.counter.papers import SIGNED, THREE_CHANNELS, handler_papers
+from trunkline.counter.rewards import LEAVING, LinePoints, points_facts, redeem_for_credit
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
+from trunkline.ledger.points.rules import redemption_refusals, yuan_of
 from trunkline.numbering.operations import freeze_numbers
 from trunkline.numbering.rules import SHORTEST_FREEZE
 from trunkline.ordering.fields import Field, FieldKind
-from trunkline.ordering.item import Circumstances, Guard, InitialPrice, TakesEffect
+from trunkline.ordering.item import Circumstances, Guard, InitialPrice, LineGuard, Origin, TakesEffect
 from trunkline.ordering.types import Change, ItemAction
 from trunkline.party.types import PAYMENT_METHOD_NAMES, PaymentMethod
 from trunkline.security.types import Actor
 from trunkline.subscriptions.operations import terminate_lines
-from trunkline.subscriptions.types import ROAMING_SERVICES
+from trunkline.subscriptions.queries import line_by_number
+from trunkline.subscriptions.types import ROAMING_SERVICES, LineView
 
 REASONS = (
     ("price", Text("资费", "Price")),
@@ -45,18 +50,99 @@ CUSTOMER_STAYS = Refusal(
 )
 
 
+NO_POINTS_TARGET = Refusal(
+    "termination.points_target",
+    "S05-G6",
+    Text(
+        "积分兑换的话费须转入同一集团客户的其他在用号码",
+        "Credit for points goes to another line of the organisation",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The points of the lines that end, and the line that gets the credit for them, if one is named and there."""
+
+    lines: Mapping[int, LinePoints]
+    target: LineView | None
+
+
 def _retention_failed(around: Circumstances, _: LinesFacts) -> Iterable[Refusal]:
     return (CUSTOMER_STAYS,) if around.request.details.get("retention") == "kept" else ()
 
 
-def _changes(_: Circumstances, __: LinesFacts, chosen: LineFacts) -> Iterable[Change]:
+def _load(around: Circumstances, chosen: Sequence[LineFacts]) -> Leaving:
+    return Leaving(
+        points_facts(around, chosen, item_code="termination"),
+        line_by_number(around.request.details.get("points_to", "")),
+    )
+
+
+def _points(facts: LinesFacts, chosen: LineFacts) -> int:
+    """The points of a line that can be redeemed as it ends, in whole steps."""
+    total: int = facts.more.lines[chosen.line.id].balance.total
+    return total - total % LEAVING.step
+
+
+def _points_target(around: Circumstances, facts: LinesFacts) -> Iterable[Refusal]:
+    if "points_to" not in around.request.details:
+        return ()
+    target: LineView | None = facts.more.target
+    ends = {one.line.account_id for one in facts.lines}
+    fits = (
+        target is not None
+        and target.organization_id == around.organization.id
+        and target.account_id not in ends
+    )
+    return () if fits else (NO_POINTS_TARGET,)
+
+
+def _redeemable(around: Circumstances, facts: LinesFacts, chosen: LineFacts) -> Iterable[Refusal]:
+    points = _points(facts, chosen)
+    if "points_to" not in around.request.details or not points:
+        return ()
+    line: LinePoints = facts.more.lines[chosen.line.id]
+    return redemption_refusals(
+        points=points,
+        valid=line.balance.total,
+        redeemed_this_month=line.redeemed_this_month,
+        facts=line.facts,
+        policy=LEAVING,
+    )
+
+
+def _changes(around: Circumstances, facts: LinesFacts, chosen: LineFacts) -> Iterable[Change]:
     yield Change(Text("用户状态", "Line"), "在用", "已销户")
+    total = facts.more.lines[chosen.line.id].balance.total
+    if total:
+        points = _points(facts, chosen) if "points_to" in around.request.details else 0
+        after = f"兑换{points}分，剩余{total - points}分作废"
+        yield Change(Text("积分", "Points"), f"{total}分", after)
     if chosen.deposit > ZERO:
         yield Change(Text("账户余额退还", "Balance refunded"), f"{chosen.deposit}元", "0.00元")
 
 
-def _terminate(around: Circumstances, _: LinesFacts, chosen: Sequence[LineFacts], actor: Actor) -> None:
+def _redeem_points(
+    around: Circumstances, facts: LinesFacts, chosen: Sequence[LineFacts], actor: Actor
+) -> None:
+    """S05-G6: the points of lines that end, as credit for the line named."""
+    redeemed = {one.line.id: points for one in chosen if (points := _points(facts, one))}
+    redeem_for_credit(
+        redeemed=redeemed,
+        facts=facts.more.lines,
+        credit=[AdvancePayment(facts.more.target.account_id, yuan_of(sum(redeemed.values())))],
+        source="termination",
+        policy=LEAVING,
+        actor=actor,
+        at=around.at,
+    )
+
+
+def _terminate(around: Circumstances, facts: LinesFacts, chosen: Sequence[LineFacts], actor: Actor) -> None:
     details = around.request.details
+    if "points_to" in details:
+        _redeem_points(around, facts, chosen, actor)
     refundable = {one.line.account_id: one.deposit for one in chosen if one.deposit > ZERO}
     if refundable:
         refund_deposits(
@@ -96,8 +182,18 @@ ITEM = line_item(
             required=False,
             clause="S05-G5",
         ),
+        Field(
+            "points_to",
+            Text("积分兑换话费转入号码", "Line that gets the credit for points"),
+            FieldKind.NUMBER,
+            required=False,
+            clause="S05-G6",
+        ),
     ),
-    guards=(Guard("retention_failed", "S05-G1", CUSTOMER_STAYS.text, _retention_failed),),
+    guards=(
+        Guard("retention_failed", "S05-G1", CUSTOMER_STAYS.text, _retention_failed),
+        Guard("points_target", "S05-G6", NO_POINTS_TARGET.text, _points_target),
+    ),
     line_guards=(
         no_agreement_in_term("S05-G2"),
         settled("S05-G3"),
@@ -120,7 +216,15 @@ ITEM = line_item(
             lambda around, one: one.deposit > ZERO and "refund_method" not in around.request.details,
             amount=lambda one: one.deposit,
         ),
+        LineGuard(
+            "points_redeemable",
+            "S05-G6",
+            Text("积分须符合兑换规则", "The points must be such as can be redeemed"),
+            _redeemable,
+            Origin.INFERRED,
+        ),
     ),
+    more=_load,
     action=ItemAction.DELETE,
     changes=_changes,
     effects=_terminate,

@@ -16,12 +16,13 @@ from trunkline.counter.guards import (
     not_suspended,
     settled,
 )
-from trunkline.counter.lines import line_item
+from trunkline.counter.lines import ids_of, line_item
 from trunkline.counter.papers import SIGNED, THREE_CHANNELS, handler_papers
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
+from trunkline.ledger.points.operations import forfeit_points
 from trunkline.ordering.fields import Field, FieldKind
 from trunkline.ordering.item import (
     Circumstances,
@@ -112,6 +113,13 @@ def _transfer(around: Circumstances, facts: LinesFacts, chosen: Sequence[LineFac
         titles=[f"{owner.name} {one.line.number}" for one in chosen],
         payment_method=PaymentMethod(around.request.details.get("payment_method", PaymentMethod.CASH)),
         isolated=False,
+        actor=actor,
+        at=around.at,
+    )
+    forfeit_points(
+        line_ids=ids_of(chosen),
+        source="transfer_of_ownership",
+        source_id=around.at.isoformat(),
         actor=actor,
         at=around.at,
     )

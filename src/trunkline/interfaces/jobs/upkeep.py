@@ -14,8 +14,11 @@ from trunkline.billing.queries import prepayments_falling_due
 from trunkline.care.operations import urge_overdue
 from trunkline.care.queries import urging_due
 from trunkline.counter.booking import carry_out_due
+from trunkline.counter.prepaid import advance_due_lines
 from trunkline.kernel.clock import now
 from trunkline.kernel.periods import local_date
+from trunkline.ledger.points.operations import expire_points
+from trunkline.ledger.points.queries import lots_due
 from trunkline.messaging import delivery
 from trunkline.messaging.gateways import Gateway, GatewayMisconfigured, gateway_for
 from trunkline.messaging.operations import expire_messages, recover_messages
@@ -28,6 +31,7 @@ from trunkline.runs.intake import clean_store, has_leftovers, scan_inbox
 from trunkline.security.audit import acting
 from trunkline.security.queries import system_actor
 from trunkline.security.types import Actor, Door
+from trunkline.subscriptions.queries import phases_due
 
 #: How often a worker looks through the whole store of usage. It does so first when it starts, as after a crash.
 TIDY_EVERY = timedelta(days=1)
@@ -76,6 +80,24 @@ def end_what_is_over() -> None:
     if refunds_due:
         mark_prepayments_due(actor=actor, at=at)
     tidy_usage(actor, at)
+
+
+def expire_points_that_ran_out() -> None:
+    """Take the points whose day has come (REG-31)."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        due = lots_due(local_date(at))
+    if due:
+        expire_points(actor=actor, at=at)
+
+
+def advance_prepaid_lines() -> None:
+    """Move prepaid lines on whose phases have ended, and end those that are reclaimed (domain 4.4)."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        due = bool(phases_due(at, limit=1))
+    if due:
+        advance_due_lines(actor=actor, at=at)
 
 
 def tidy_usage(actor: Actor, at: datetime) -> None:

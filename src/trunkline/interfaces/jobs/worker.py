@@ -28,6 +28,8 @@ DEAD_AFTER = float(os.environ.get("TRUNKLINE_WORKER_DEAD_AFTER", "20"))
 _INBOX_SECONDS = 3.0
 _UPKEEP_SECONDS = 30.0
 _MESSAGE_SECONDS = 2.0
+#: What changes by the day is looked at every hour.
+_DAILY_SECONDS = 3600.0
 
 
 def work(*, wait: bool) -> None:
@@ -55,6 +57,8 @@ async def _work(worker_app: App, *, wait: bool) -> None:
                 )
                 for kind in MessageKind
             ),
+            asyncio.create_task(_every(_DAILY_SECONDS, _in_thread(upkeep.expire_points_that_ran_out))),
+            asyncio.create_task(_every(_DAILY_SECONDS, _in_thread(upkeep.advance_prepaid_lines))),
         ]
         try:
             await worker_app.run_worker_async(

@@ -15,10 +15,12 @@ from trunkline.agreements.types import (
 )
 from trunkline.billing.types import (
     BILL_STATE_NAMES,
+    PAYMENT_PURPOSE_NAMES,
     PREPAYMENT_STATE_NAMES,
     ROUNDING_NAMES,
     BillState,
     ChargeKind,
+    PaymentPurpose,
     PrepaymentState,
     Rounding,
 )
@@ -179,6 +181,7 @@ GENERAL_ACCOUNT_NAMES = {
     GeneralAccount.REVENUE_VALUE_ADDED: Text("增值电信业务收入", "Revenue, value-added telecom"),
     GeneralAccount.REVENUE_GOODS: Text("商品销售收入", "Revenue, goods"),
     GeneralAccount.TAX_PAYABLE: Text("应交增值税", "VAT payable"),
+    GeneralAccount.POINTS_REWARD: Text("积分回馈", "Points rewards"),
 }
 REJECT_REASON_NAMES = {
     RejectReason.BAD_ROW: Text("整行无法读取", "The row cannot be read"),
@@ -250,6 +253,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (Product, PRODUCT_NAMES),
         (PrepaymentState, PREPAYMENT_STATE_NAMES),
         (Purpose, PURPOSE_NAMES),
+        (PaymentPurpose, PAYMENT_PURPOSE_NAMES),
         (RejectReason, REJECT_REASON_NAMES),
         (Restriction, RESTRICTION_NAMES),
         (Rounding, ROUNDING_NAMES),

@@ -61,6 +61,17 @@ def valid_lots(line_ids: Iterable[int], on: date) -> dict[int, tuple[Lot, ...]]:
     return {line: tuple(lots) for line, lots in found.items()}
 
 
+def lots_due(on: date) -> bool:
+    """Whether points are left in a visible lot whose day has come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM ledger_pointslot lot WHERE lot.expires_on <= %s AND "
+            "(SELECT sum(points) FROM ledger_pointsmovement m WHERE m.lot_id = lot.id) > 0)",
+            [on],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def redeemed_in(line_id: int, month: Month) -> int:
     """Points a line redeemed in a calendar month, without those that were given back in it."""
     with connection.cursor() as cursor:

@@ -23,7 +23,7 @@ from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field, FieldKind
 from trunkline.ordering.item import ServiceItem
-from trunkline.ordering.rules import proof_holds, sees_no_papers
+from trunkline.ordering.rules import proof_fits, sees_no_papers
 from trunkline.ordering.types import Completion, LineChoice, OrderRequest
 from trunkline.ordering.verification import verification
 from trunkline.party import queries as party
@@ -129,7 +129,9 @@ def _proof_brought_along(
     """The proof of identity that another desk of this channel made for the customer, as long as it is good."""
     named = request.GET.get("verification", "")
     proof = verification(int(named)) if named.isdecimal() and len(named) < _LONGEST_ID else None
-    if proof is None or not proof_holds(item, organization_id, request.actor.channel, proof, request.at):
+    if proof is None:
+        return None
+    if not proof_fits(item.verifications, organization_id, request.actor.channel, proof, request.at):
         return None
     return proof.id
 

@@ -3,35 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from trunkline.billing import rules
-from trunkline.billing.models import Bill, BillLine, InternationalPrepayment, Payment
+from trunkline.billing.models import Bill, BillCopy, BillLine, Payment
+from trunkline.billing.queries.accounts import (
+    account_balance,
+    arrears,
+    arrears_by_organization,
+    debts_of_accounts,
+    free_deposits,
+    month_totals,
+    owed_by_organization,
+    remainders,
+)
+from trunkline.billing.queries.prepayments import (
+    prepayments_falling_due,
+    prepayments_held,
+    prepayments_to_refund,
+)
 from trunkline.billing.types import (
-    AccountBalance,
     BillLineView,
     BillState,
     BillView,
     ChargeKind,
-    MonthTotals,
     PaymentPurpose,
     PaymentView,
-    PrepaymentState,
-    PrepaymentView,
     TaxLine,
 )
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
-from trunkline.ledger.queries import balances, posted, receivable_after
-from trunkline.ledger.types import GeneralAccount
+from trunkline.ledger.queries import posted, receivable_after
 from trunkline.party.queries import find_organizations
 from trunkline.party.types import PaymentMethod
+
+__all__ = [
+    "UNKNOWN_BILL",
+    "UNKNOWN_PAYMENT",
+    "account_balance",
+    "arrears",
+    "arrears_by_organization",
+    "bill",
+    "bill_lines",
+    "bill_of_number",
+    "bill_totals",
+    "billed_accounts",
+    "bills_by_id",
+    "bills_of_account",
+    "bills_of_accounts",
+    "bills_of_line_alone",
+    "bills_of_organization",
+    "copied_in",
+    "debts_of_accounts",
+    "find_bills",
+    "free_deposits",
+    "last_bills",
+    "last_payment_methods",
+    "met_at_once",
+    "month_totals",
+    "owed_after",
+    "owed_by_organization",
+    "payment",
+    "payments_of_bill",
+    "payments_of_organization",
+    "prepayments_falling_due",
+    "prepayments_held",
+    "prepayments_to_refund",
+    "remainders",
+    "rents_charged",
+    "tax_lines",
+    "waivers_given",
+]
 
 UNKNOWN_BILL = Refusal("bill.unknown", "", Text("没有这张账单：{subject}", "No such bill: {subject}"))
 UNKNOWN_PAYMENT = Refusal(
@@ -133,9 +180,8 @@ def bills_by_id(ids: Iterable[int]) -> dict[int, BillView]:
 
 
 #: The sources of the entries of payments.
-_ENTERED_AS = {
+_ENTERED_AS = {purpose: str(purpose) for purpose in PaymentPurpose} | {
     PaymentPurpose.BILLS: "payment",
-    PaymentPurpose.PREMIUM_DEPOSIT: "premium_deposit",
     PaymentPurpose.INTERNATIONAL: "international_prepayment",
 }
 
@@ -199,6 +245,29 @@ def waivers_given(line_ids: Iterable[int]) -> dict[tuple[int, str], tuple[Decima
         before, times = found.get(key, (ZERO, 0))
         found[key] = (before - amount, times + 1)
     return found
+
+
+def bills_of_accounts(account_ids: Iterable[int], month: Month) -> dict[int, BillView]:
+    """The bills of a month by account; accounts without one are left out."""
+    rows = Bill.objects.filter(account_id__in=set(account_ids), month=month.first_day)
+    return {row.account_id: _bill(row) for row in rows}
+
+
+def last_bills(account_ids: Iterable[int], count: int = 3) -> dict[int, tuple[BillView, ...]]:
+    """The last bills of accounts, the newest first; accounts without any are left out."""
+    wanted = set(account_ids)
+    since = Bill.objects.filter(account_id__in=wanted).order_by("-month").values_list("month", flat=True)
+    months = list(since.distinct()[:count])
+    found: dict[int, list[BillView]] = {}
+    for row in Bill.objects.filter(account_id__in=wanted, month__in=months).order_by("account_id", "-month"):
+        found.setdefault(row.account_id, []).append(_bill(row))
+    return {account: tuple(bills) for account, bills in found.items()}
+
+
+def copied_in(bill_ids: Iterable[int], month: Month) -> frozenset[int]:
+    """Those of some bills of which a copy went out in a calendar month (S21)."""
+    rows = BillCopy.objects.filter(bill_id__in=set(bill_ids), made_at__gte=month.start, made_at__lt=month.end)
+    return frozenset(rows.values_list("bill_id", flat=True))
 
 
 def bill_lines(bill_id: int) -> tuple[BillLineView, ...]:
@@ -276,126 +345,9 @@ def last_payment_methods(account_ids: Iterable[int]) -> dict[int, PaymentMethod]
     """How money last came in for accounts, by account; those nothing came in for are left out (S13-G2)."""
     rows = (
         Payment.objects.filter(account_id__in=set(account_ids))
+        .exclude(purpose=PaymentPurpose.POINTS_CREDIT)
         .order_by("account_id", "-taken_at", "-id")
         .distinct("account_id")
         .values_list("account_id", "method")
     )
     return {account: PaymentMethod(method) for account, method in rows if account is not None}
-
-
-def account_balance(account_id: int) -> AccountBalance:
-    """What an account owes and what is held for it, from the ledger."""
-    found = balances([account_id])[account_id]
-    return AccountBalance(
-        receivable=found.get(GeneralAccount.RECEIVABLE, ZERO),
-        customer_deposit=found.get(GeneralAccount.CUSTOMER_DEPOSIT, ZERO),
-        premium_unreleased=found.get(GeneralAccount.PREMIUM_UNRELEASED, ZERO),
-        premium_released=found.get(GeneralAccount.PREMIUM_RELEASED, ZERO),
-    )
-
-
-def arrears(organization_ids: Iterable[int], on: date) -> dict[int, Decimal]:
-    """What each organisation owes on bills that fell due before `on`; every one asked for stands in the answer."""
-    wanted = set(organization_ids)
-    rows = (
-        Bill.objects.filter(organization_id__in=wanted, state=BillState.OPEN, due_on__lt=on)
-        .values_list("organization_id")
-        .annotate(owed=Sum(F("total") - F("from_deposit") - F("paid")))
-        .order_by()
-    )
-    return dict.fromkeys(wanted, ZERO) | dict(rows)
-
-
-def debts_of_accounts(account_ids: Iterable[int], on: date) -> dict[int, tuple[Decimal, Decimal]]:
-    """By account: what fell due before `on`, and all that is owed on issued bills; (0, 0) where nothing is."""
-    wanted = set(account_ids)
-    open_sum = Sum(F("total") - F("from_deposit") - F("paid"))
-    rows = (
-        Bill.objects.filter(account_id__in=wanted, state=BillState.OPEN)
-        .values_list("account_id")
-        .annotate(
-            overdue=Sum(F("total") - F("from_deposit") - F("paid"), filter=Q(due_on__lt=on), default=ZERO),
-            owed=open_sum,
-        )
-        .order_by()
-    )
-    return dict.fromkeys(wanted, (ZERO, ZERO)) | {account: (overdue, owed) for account, overdue, owed in rows}
-
-
-def arrears_by_organization(on: date) -> dict[int, Decimal]:
-    """The same for every organisation that owes something."""
-    rows = (
-        Bill.objects.filter(state=BillState.OPEN, due_on__lt=on)
-        .values_list("organization_id")
-        .annotate(owed=Sum(F("total") - F("from_deposit") - F("paid")))
-        .order_by()
-    )
-    return dict(rows)
-
-
-def month_totals(count: int) -> tuple[MonthTotals, ...]:
-    """The last `count` months that were billed, the oldest first: what was billed, and what of it is settled."""
-    rows = (
-        Bill.objects.values("month")
-        .annotate(bills=Count("id"), billed=Sum("total"), settled=Sum(F("paid") + F("from_deposit")))
-        .order_by("-month")[:count]
-    )
-    found = [MonthTotals(Month.of(r["month"]), r["bills"], r["billed"], r["settled"]) for r in rows]
-    return tuple(reversed(found))
-
-
-def _prepayments(rows: QuerySet[InternationalPrepayment]) -> tuple[PrepaymentView, ...]:
-    return tuple(
-        PrepaymentView(
-            id=row.pk,
-            organization_id=row.organization_id,
-            account_id=row.account_id,
-            line_id=row.line_id,
-            number=row.number,
-            service=row.service,
-            amount=row.amount,
-            method=PaymentMethod(row.payment.method),
-            receipt_number=row.payment.receipt_number,
-            state=PrepaymentState(row.state),
-            closed_on=row.closed_on,
-            refundable_on=row.refundable_on,
-            due_on=row.due_on,
-            refunded_at=row.refunded_at,
-        )
-        for row in rows.select_related("payment")
-    )
-
-
-def prepayments_held(line_ids: Iterable[int], service: str) -> dict[int, PrepaymentView]:
-    """国际业务预付款 held for a service, by line; lines without one are left out (S08-F)."""
-    rows = InternationalPrepayment.objects.filter(
-        line_id__in=list(line_ids), service=service, state=PrepaymentState.HELD
-    )
-    return {view.line_id: view for view in _prepayments(rows)}
-
-
-def prepayments_to_refund(
-    organization_id: int | None = None,
-    *,
-    number: str = "",
-    ids: Iterable[int] = (),
-    lock: bool = False,
-) -> tuple[PrepaymentView, ...]:
-    """Those that have become deposits and wait to be refunded, the first limit first (S08-G2)."""
-    rows = InternationalPrepayment.objects.filter(
-        state__in=[PrepaymentState.CONVERTED, PrepaymentState.REFUND_DUE]
-    ).order_by("due_on", "id")
-    if organization_id is not None:
-        rows = rows.filter(organization_id=organization_id)
-    if number:
-        rows = rows.filter(number=number)
-    if wanted := list(ids):
-        rows = rows.filter(pk__in=wanted)
-    return _prepayments(rows.select_for_update(of=("self",)) if lock else rows)
-
-
-def prepayments_falling_due(today: date) -> bool:
-    """Whether any has to be marked as to be refunded."""
-    return InternationalPrepayment.objects.filter(
-        state=PrepaymentState.CONVERTED, refundable_on__lte=today
-    ).exists()
