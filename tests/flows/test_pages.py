@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,6 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import support
-from tests.items import application
 from tests.products import product_order
 from tests.signing import installation, member_rows, premium, signed_agreement, xlsx
 from tests.world import World, logins, number_of
@@ -28,7 +27,6 @@ from trunkline.billing.types import BillDraft, ChargeKind, ChargeLine
 from trunkline.care.operations import open_ticket
 from trunkline.care.types import Product, TicketKind, TicketRequest
 from trunkline.counter import desk
-from trunkline.counter.visits import Appearance, place_visit
 from trunkline.installations.queries import find_installations
 from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.kernel import clock
@@ -38,9 +36,7 @@ from trunkline.numbering.operations import stock_numbers
 from trunkline.numbering.types import NumberKind
 from trunkline.ordering.queries import find_orders, orders_of_organization
 from trunkline.ordering.scans import order_scans
-from trunkline.ordering.types import Scan, VerificationKind
-from trunkline.ordering.verification import record_verification
-from trunkline.ordering.visits import add_to_visit, draft
+from trunkline.ordering.types import Scan
 from trunkline.party.queries import contacts, handlers
 from trunkline.party.types import PaymentMethod
 from trunkline.security.audit import acting
@@ -48,8 +44,6 @@ from trunkline.security.types import Actor
 from trunkline.subscriptions.queries import lines_of_organization
 
 NOW = datetime(2026, 12, 20, 2, 0, tzinfo=UTC)
-#: When the customer of the thread came to the desk again.
-VISITED = NOW - timedelta(days=1)
 PREMIUM = "18655109999"
 #: Reasons stand on the page with the clause they rest on.
 CLAUSE = '<span class="clause" title="依据条款">{}</span>'
@@ -70,9 +64,6 @@ class Thread:
     circuit: int
     ticket: int
     scan: int
-    details: int
-    draft: int
-    visit: int
 
 
 def charge(number: str, line_id: int) -> ChargeLine:
@@ -110,48 +101,6 @@ def reported(world: World, line: int, clerk: Actor) -> int:
     said = TicketRequest(TicketKind.FAULT, bank, "冯立群", "13855100001", "无信号", "早上起无信号")
     asked = replace(said, product=Product.MOBILE, line_id=line)
     return open_ticket(request=asked, actor=clerk, at=NOW).id
-
-
-def details_opened(world: World, line: int, clerk: Actor) -> int:
-    """An order that opens the usage details of a line, on a proof of identity."""
-    bank = world.organizations["HF"][0]
-    proof = record_verification(
-        organization_id=bank,
-        branch_id=world.branches["HF"],
-        line_id=line,
-        kind=VerificationKind.THREE_CHECKS,
-        passed=True,
-        actor=clerk,
-        at=VISITED,
-    )
-    request = application(
-        world,
-        "detail_query",
-        [line],
-        details={"month": "2026-10", "delivery": "screen"},
-        verification=proof,
-    )
-    return desk.place(request=request, actor=clerk, at=VISITED).id
-
-
-def visited(world: World, line: int, clerk: Actor) -> tuple[int, int]:
-    """A visit that is being put together, and one that was placed."""
-    found = []
-    for item in ("loss_report", "loss_lift"):
-        draft_id = add_to_visit(
-            request=application(world, item, [line]),
-            branch_id=world.branches["HF"],
-            selection_id=None,
-            actor=clerk,
-            at=VISITED,
-        )
-        found.append(draft_id)
-        if item == "loss_report":
-            with acting(clerk):
-                held = draft(draft_id, actor=clerk)
-            brought = Appearance(held.handler_id, held.papers)
-            found[0] = place_visit(draft_id=draft_id, appeared=brought, actor=clerk, at=VISITED).id
-    return found[1], found[0]
 
 
 @pytest.fixture
@@ -192,7 +141,6 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
     with acting(actor):
         (circuit,) = find_installations(order_id=ordered.id)
         (scan,) = order_scans(placed.id)
-    open_draft, visit = visited(world, lines[2].id, clerk)
     return Thread(
         organization=bank,
         agreement=agreement,
@@ -205,9 +153,6 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
         circuit=circuit.id,
         ticket=reported(world, lines[0].id, clerk),
         scan=scan.id,
-        details=details_opened(world, lines[1].id, clerk),
-        draft=open_draft,
-        visit=visit,
     )
 
 
@@ -270,16 +215,10 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("counter:scan", args=[thread.order, thread.scan]): "clerk",
         reverse("counter:rulebook"): "clerk",
         reverse("counter:rule", args=["suspension"]): "clerk",
-        reverse("counter:details", args=[thread.details]): "clerk",
-        reverse("counter:details_sheet", args=[thread.details]): "clerk",
-        reverse("counter:details_paper", args=[thread.details]): "clerk",
         reverse("counter:items", args=organization): "clerk",
         reverse("counter:apply", args=[thread.organization, "number_change"]): "clerk",
         reverse("counter:choose_lines", args=[thread.organization, "suspension"]) + "?state=active": "clerk",
         reverse("counter:line_sheet", args=["number_change"]): "clerk",
-        reverse("counter:draft", args=[thread.draft]): "clerk",
-        reverse("counter:visit", args=[thread.visit]): "clerk",
-        reverse("counter:visit_sheet", args=[thread.visit]): "clerk",
         reverse("billing:list") + "?month=2026-10": "billing_officer",
         reverse("billing:show", args=[thread.bill]): "billing_officer",
         reverse("billing:pdf", args=[thread.bill]): "billing_officer",
