@@ -35,6 +35,8 @@ from trunkline.kernel.text import Text
 from trunkline.numbering.operations import stock_numbers
 from trunkline.numbering.types import NumberKind
 from trunkline.ordering.queries import find_orders, orders_of_organization
+from trunkline.ordering.scans import order_scans
+from trunkline.ordering.types import Scan
 from trunkline.party.queries import contacts, handlers
 from trunkline.party.types import PaymentMethod
 from trunkline.security.audit import acting
@@ -61,6 +63,7 @@ class Thread:
     payment: int
     circuit: int
     ticket: int
+    scan: int
 
 
 def charge(number: str, line_id: int) -> ChargeLine:
@@ -111,7 +114,9 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
     agreement = signed_agreement(bank, rows, premiums=(premium(PREMIUM),), actor=actor, at=at)
     waiting = signed_agreement(bank, member_rows(2, start=10), actor=actor, at=at)
     manager = make_actor(role="account_manager", branch="HF")
-    placed = desk.place(request=installation(world, agreement, bank), actor=manager, at=at)
+    request = installation(world, agreement, bank)
+    copied = Scan(request.papers[0].kind, "page.pdf", b"%PDF-1.7\n%%EOF\n")
+    placed = desk.place(request=replace(request, scans=(copied,)), actor=manager, at=at)
     desk.execute(order_id=placed.id, actor=actor, at=at)
     with acting(actor):
         lines = sorted(lines_of_organization(bank), key=lambda line: line.id)
@@ -135,6 +140,7 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
     ordered = desk.place(request=product_order(world), actor=clerk, at=at)
     with acting(actor):
         (circuit,) = find_installations(order_id=ordered.id)
+        (scan,) = order_scans(placed.id)
     return Thread(
         organization=bank,
         agreement=agreement,
@@ -146,6 +152,7 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
         payment=taken.id,
         circuit=circuit.id,
         ticket=reported(world, lines[0].id, clerk),
+        scan=scan.id,
     )
 
 
@@ -204,6 +211,14 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("counter:show", args=[thread.order]): "clerk",
         reverse("counter:progress", args=[thread.order]): "clerk",
         reverse("counter:slip", args=[thread.order]): "clerk",
+        reverse("counter:handed_back", args=[thread.order]): "clerk",
+        reverse("counter:scan", args=[thread.order, thread.scan]): "clerk",
+        reverse("counter:rulebook"): "clerk",
+        reverse("counter:rule", args=["suspension"]): "clerk",
+        reverse("counter:items", args=organization): "clerk",
+        reverse("counter:apply", args=[thread.organization, "number_change"]): "clerk",
+        reverse("counter:choose_lines", args=[thread.organization, "suspension"]) + "?state=active": "clerk",
+        reverse("counter:line_sheet", args=["number_change"]): "clerk",
         reverse("billing:list") + "?month=2026-10": "billing_officer",
         reverse("billing:show", args=[thread.bill]): "billing_officer",
         reverse("billing:pdf", args=[thread.bill]): "billing_officer",

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from tests.breaking import break_by, copy_to_break
 from tests.conftest import Cluster
+from tests.items import application
 from tests.products import product_order
 from tests.signing import FIVE_PAPERS, installation, member_rows, premium, signed_agreement
 from tests.world import World, logins, number_of
@@ -28,6 +29,7 @@ from trunkline.billing.operations import (
 from trunkline.billing.queries import find_bills
 from trunkline.billing.types import InvoiceKind, InvoiceRequest, NewPrepayment
 from trunkline.counter import desk
+from trunkline.counter.visits import Appearance, place_visit
 from trunkline.installations.operations import finish_task, remove_installation
 from trunkline.installations.queries import find_installations, tasks_of
 from trunkline.interfaces.cli.verify import all_checks, broken
@@ -36,6 +38,7 @@ from trunkline.kernel.periods import Month
 from trunkline.numbering.operations import reserve_idle
 from trunkline.ordering.queries import order_items
 from trunkline.ordering.types import OrderState, Scan
+from trunkline.ordering.visits import add_to_visit, draft
 from trunkline.party.types import PaymentMethod
 from trunkline.runs.billrun import run_month
 from trunkline.runs.intake import take_usage_file
@@ -71,6 +74,7 @@ BREAKERS: dict[str, tuple[str, ...]] = {
     "organization.uscc_valid": ("UPDATE party_organization SET uscc = '91340100MA00000001'"
                                 " WHERE id = (SELECT min(id) FROM party_organization)",),
     "handler.id_valid": ("UPDATE party_handler SET id_number = '340102198001010019'",),
+    "visit.orders_of_one_customer": ("UPDATE ordering_visit SET organization_id = organization_id + 1",),
     "scan.as_filed": ("UPDATE ordering_scancontent SET content = 'x'",),
     "price.has_reference": ("UPDATE catalog_priceversion SET reference = ' '",),
     "number.reserved_has_lease": (f"UPDATE numbering_number SET state = 'reserved' WHERE {ONE_IDLE}",),
@@ -192,6 +196,23 @@ def _install(world: World, system: Actor, clerk: Actor) -> None:
     remove_installation(installation_id=made[1].id, words="设备已收回", actor=system, at=JOINED)
 
 
+def _visit(world: World, system: Actor, clerk: Actor, number: str) -> None:
+    """One line is reported lost and found again in one visit."""
+    with acting(system):
+        line = lines_by_number([number])[number].id
+    for item in ("loss_report", "loss_lift"):
+        draft_id = add_to_visit(
+            request=application(world, item, [line]),
+            branch_id=world.branches["HF"],
+            selection_id=None,
+            actor=clerk,
+            at=BILLED,
+        )
+    with acting(system):
+        held = draft(draft_id, actor=clerk)
+    place_visit(draft_id=draft_id, appeared=Appearance(held.handler_id, held.papers), actor=clerk, at=BILLED)
+
+
 def _build(world: World, folder: Path) -> None:
     """Members, one with a premium number, are connected, use their phones, are billed, and pay in part."""
     system = actor_by_login("system", Door.CLI)
@@ -227,6 +248,7 @@ def _build(world: World, folder: Path) -> None:
     )
     with acting(system):
         numbers = [item.number for item in order_items(placed.id)]
+    _visit(world, system, clerk, numbers[0])
     file = folder / "usage.csv"
     file.write_text(_usage(numbers), encoding="utf-8")
     _install(world, system, clerk)

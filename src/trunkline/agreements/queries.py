@@ -301,6 +301,12 @@ def originals(agreement_id: int) -> tuple[OriginalView, ...]:
     return tuple(OriginalView(r.ordinal, Side(r.side), r.holder, r.place, r.registered_at) for r in rows)
 
 
+def lines_of_agreement(agreement_id: int) -> tuple[int, ...]:
+    """Ids of the lines that were connected under an agreement."""
+    rows = Member.objects.filter(sheet__agreement_id=agreement_id, line_id__isnull=False)
+    return tuple(rows.values_list("line_id", flat=True))
+
+
 def binding_agreements(line_ids: Iterable[int]) -> dict[int, BindingAgreement]:
     """The agreement in whose term each line stands (P2-13, X-G2); lines without one are left out."""
     rows = Member.objects.filter(line_id__in=set(line_ids), sheet__agreement__state__in=_BINDING).values_list(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +23,8 @@ from trunkline.security.types import Actor
 EXECUTE_JOB = "order.execute"
 #: Orders of so many lines are carried out as they are placed, where their item allows it.
 INLINE_LINES = 20
+#: Orders of one visit follow each other in time, so that a later one may end what an earlier one began.
+APART = timedelta(microseconds=1)
 
 
 def dry_run(request: OrderRequest, *, actor: Actor, at: datetime) -> engine.Judgement:
@@ -90,7 +92,10 @@ def place_together(*, requests: Sequence[OrderRequest], actor: Actor, at: dateti
     Each is judged on what is true after those before it, so that 解挂 and 补卡 go together. `Refused` holds the
     reasons of the first that cannot be taken.
     """
-    return tuple(place(request=request, actor=actor, at=at) for request in requests)
+    return tuple(
+        place(request=request, actor=actor, at=at + ordinal * APART)
+        for ordinal, request in enumerate(requests)
+    )
 
 
 def dry_run_together(
@@ -99,11 +104,12 @@ def dry_run_together(
     """What a whole visit would bring: each order judged after the ones before it, then all undone."""
     judgements = []
     with _undone():
-        for request in requests:
-            judged = dry_run(request, actor=actor, at=at)
+        for ordinal, request in enumerate(requests):
+            instant = at + ordinal * APART
+            judged = dry_run(request, actor=actor, at=instant)
             judgements.append(judged)
             if not judged.reasons(request.completion):
-                place(request=request, actor=actor, at=at)
+                place(request=request, actor=actor, at=instant)
     return tuple(judgements)
 
 

@@ -27,6 +27,12 @@ LEFT JOIN ordering_scancontent c ON c.scan_id = s.id
 WHERE c.id IS NULL OR encode(sha256(c.content), 'hex') <> s.digest OR length(c.content) <> s.size
     OR s.branch_id <> p.branch_id OR c.branch_id <> p.branch_id OR NOT p.copy_kept
 """
+_OF_ONE_VISIT = """
+SELECT v.number || ' ' || o.number FROM ordering_order o JOIN ordering_visit v ON v.id = o.visit_id
+WHERE o.organization_id <> v.organization_id OR o.branch_id <> v.branch_id
+    OR o.handler_id IS DISTINCT FROM v.handler_id
+ORDER BY o.id
+"""
 
 CHECKS = (
     Check(
@@ -52,5 +58,14 @@ CHECKS = (
         "S01-R2",
         Text("扫描件与归档时一致", "Every scan is what was filed"),
         places(_AS_FILED),
+    ),
+    Check(
+        "visit.orders_of_one_customer",
+        "P4-40",
+        Text(
+            "一站式受理的各张订单属于同一单位、同一经办人",
+            "All orders of a visit are of its organisation and its handler",
+        ),
+        places(_OF_ONE_VISIT),
     ),
 )

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Func, Q
 
 from trunkline.kernel.fields import Reference
-from trunkline.ordering.types import Completion, ItemAction, OrderState, PaperKind, VerificationKind, Waits
+from trunkline.ordering.types import (
+    Completion,
+    ItemAction,
+    OrderState,
+    PaperKind,
+    SelectionSource,
+    VerificationKind,
+    Waits,
+)
 from trunkline.security.types import Channel
 
 
@@ -79,6 +87,52 @@ class Visit(models.Model):
     channel = models.CharField(max_length=20, choices=[(c, c) for c in Channel])
     opened_by = Reference("security.Staff")
     opened_at = models.DateTimeField()
+
+
+class VisitDraft(models.Model):
+    """一站式受理 while it is put together (P4-40): what one member of staff gathers for one organisation.
+
+    `orders` are applications in their order (`visits.DraftOrder`), `papers` what was shown for all of them.
+    """
+
+    branch = Reference("security.Branch")
+    staff = Reference("security.Staff")
+    organization = Reference("party.Organization")
+    handler = Reference("party.Handler", null=True)
+    orders = models.JSONField(default=list)
+    papers = models.JSONField(default=list)
+    opened_at = models.DateTimeField()
+    #: What the draft became.
+    visit = models.OneToOneField(Visit, models.PROTECT, null=True, related_name="draft")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff", "organization"], condition=Q(visit__isnull=True), name="one_open_visit_draft"
+            )
+        ]
+
+
+class LineSelection(models.Model):
+    """Lines chosen for an item, by filter or by sheet: kept here, so that a page only names the choice.
+
+    `answers` holds what the item asks for each line, in the order of `line_ids`; it is empty where nothing is asked.
+    """
+
+    branch = Reference("security.Branch")
+    staff = Reference("security.Staff")
+    organization = Reference("party.Organization")
+    item_code = models.CharField(max_length=40)
+    source = models.CharField(max_length=8, choices=[(s, s) for s in SelectionSource])
+    line_ids = ArrayField(models.BigIntegerField())
+    answers = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(source__in=[*SelectionSource]), name="line_selection_source"),
+            models.CheckConstraint(condition=Q(line_ids__len__gt=0), name="line_selection_not_empty"),
+        ]
 
 
 class Verification(models.Model):

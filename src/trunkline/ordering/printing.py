@@ -59,10 +59,22 @@ class FeePrint:
 
 
 @dataclass(frozen=True, slots=True)
+class SlipOrderPrint:
+    """One order of a visit (P4-40)."""
+
+    item: str
+    number: str
+    lines: int
+    takes_effect: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class SlipPrint:
     """What stands on a slip. `notices` are the sentences that the item must print.
 
-    `reasons` say why an order could not be carried out; `branch` is the 受理网点.
+    `reasons` say why an order could not be carried out; `branch` is the 受理网点. `orders` are those of a visit,
+    which has one slip for all of them (P4-40); the slip of a single order has none.
     """
 
     order_number: str
@@ -85,6 +97,26 @@ class SlipPrint:
     lines: tuple[SlipLinePrint, ...]
     fees: tuple[FeePrint, ...]
     notices: tuple[str, ...]
+    orders: tuple[SlipOrderPrint, ...] = ()
+
+
+def _header(p: SlipPrint) -> list[tuple[str, str]]:
+    """Where, when and by whom; what becomes of a visit's orders stands in their own table."""
+    taken = [
+        ("受理业务", f"{p.item_title}（{p.clause}）"),
+        ("受理时间", chinese_minute(p.placed_at)),
+        ("受理网点", p.branch),
+        ("服务渠道", p.channel),
+        ("受 理 人", p.clerk),
+    ]
+    if p.orders:
+        return [*taken, ("业务项数", f"{len(p.orders)} 项")]
+    return [
+        *taken,
+        ("生效时间", p.takes_effect),
+        ("订单状态", p.state),
+        ("竣工时间", chinese_minute(p.completed_at) if p.completed_at else "—"),
+    ]
 
 
 def slip_pdf(p: SlipPrint, *, at: datetime) -> bytes:
@@ -99,15 +131,11 @@ def slip_pdf(p: SlipPrint, *, at: datetime) -> bytes:
         "item": p.item_title,
         "clause": p.clause,
         "operator_name": p.operator_name,
-        "header": [
-            ("受理业务", f"{p.item_title}（{p.clause}）"),
-            ("受理时间", chinese_minute(p.placed_at)),
-            ("受理网点", p.branch),
-            ("服务渠道", p.channel),
-            ("受 理 人", p.clerk),
-            ("生效时间", p.takes_effect),
-            ("订单状态", p.state),
-            ("竣工时间", chinese_minute(p.completed_at) if p.completed_at else "—"),
+        "number_name": "受理编号" if p.orders else "订单号",
+        "header": _header(p),
+        "orders": [
+            (str(place), one.item, one.number, f"{one.lines:,}", one.takes_effect, one.state)
+            for place, one in enumerate(p.orders, 1)
         ],
         "reasons": list(p.reasons),
         "customer": [

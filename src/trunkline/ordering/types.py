@@ -66,6 +66,13 @@ class VerificationKind(StrEnum):
     USER_CARD = "user_card"
 
 
+class SelectionSource(StrEnum):
+    """How lines were chosen for an item."""
+
+    FILTER = "filter"
+    SHEET = "sheet"
+
+
 class ItemAction(StrEnum):
     """订单项动作, as TMF622."""
 
@@ -313,3 +320,17 @@ class OrderView:
     condition: Condition | None
     visit_id: int | None
     details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """一站式受理 as it was taken (P4-40)."""
+
+    id: int
+    number: str
+    branch_id: int
+    organization_id: int
+    handler_id: int | None
+    channel: Channel
+    opened_by_id: int
+    opened_at: datetime

@@ -102,6 +102,42 @@ def lines_of_organization(
     return _line_views(f"WHERE {conditions} ORDER BY l.id LIMIT %s OFFSET %s", parameters)
 
 
+def matching_lines(
+    organization_id: int,
+    *,
+    state: LineState | None = None,
+    offering_id: int | None = None,
+    cause: StopCause | None = None,
+    text: str = "",
+    among: Collection[int] | None = None,
+) -> tuple[int, ...]:
+    """Ids of the lines of an organisation that are as was asked, in the order they were connected; one statement.
+
+    `offering_id` is the plan now, `cause` a stop that lasts, `text` part of a number or a user's name.
+    """
+    wanted = text.strip()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.id FROM subscriptions_line l WHERE l.organization_id = %(organization)s "
+            "AND (%(state)s::text IS NULL OR l.state = %(state)s) "
+            "AND (%(among)s::bigint[] IS NULL OR l.id = ANY(%(among)s)) "
+            "AND (%(text)s::text IS NULL OR l.number LIKE %(text)s OR l.user_name LIKE %(text)s) "
+            "AND (%(cause)s::text IS NULL OR EXISTS (SELECT 1 FROM subscriptions_linestop stop "
+            "WHERE stop.line_id = l.id AND stop.until IS NULL AND stop.cause = %(cause)s)) "
+            "AND (%(plan)s::bigint IS NULL OR %(plan)s = (SELECT o.offering_id FROM subscriptions_lineoffering o "
+            "WHERE o.line_id = l.id AND o.is_plan ORDER BY o.valid_from DESC LIMIT 1)) ORDER BY l.id",
+            {
+                "organization": organization_id,
+                "state": state,
+                "plan": offering_id,
+                "cause": cause,
+                "text": f"%{_escaped(wanted)}%" if wanted else None,
+                "among": None if among is None else list(among),
+            },
+        )
+        return tuple(line for (line,) in cursor.fetchall())
+
+
 def count_lines(organization_id: int) -> dict[LineState, int]:
     """How many lines of an organisation are in each state; every state stands in it."""
     with connection.cursor() as cursor:

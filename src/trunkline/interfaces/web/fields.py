@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trunkline.interfaces.web.words import choices_of
 from trunkline.kernel.periods import Month
+from trunkline.ordering.fields import Field, FieldKind
 
 #: The largest file a page takes (the number table of 50,000 members has about 4 MB).
 UPLOAD_LIMIT = 20 * 1024 * 1024
@@ -148,6 +149,27 @@ class ScansField(forms.FileField):
         if sum(upload.size for upload in uploads) > UPLOAD_LIMIT:
             raise ValidationError(UploadField.default_error_messages["too_large"], code="too_large")
         return uploads
+
+
+def asked_field(field: Field, language: str) -> forms.Field:
+    """A declared field on a page. What is missing or malformed the desk says, with its clause."""
+    said: dict[str, Any] = {
+        "label": field.label.in_language(language),
+        "required": False,
+        "help_text": field.help.in_language(language) if field.help else "",
+    }
+    if field.kind is FieldKind.FLAG:
+        return forms.BooleanField(**said)
+    if field.kind is FieldKind.CHOICE:
+        choices = [("", "—"), *((code, text.in_language(language)) for code, text in field.options())]
+        return forms.ChoiceField(choices=choices, **said)
+    widget = {
+        FieldKind.LONG_TEXT: forms.Textarea(attrs={"rows": 2}),
+        FieldKind.DATE: forms.DateInput(attrs={"type": "date"}),
+        FieldKind.MONEY: forms.TextInput(attrs={"inputmode": "decimal", "class": "form-control money"}),
+        FieldKind.NUMBER: forms.TextInput(attrs={"inputmode": "numeric"}),
+    }.get(field.kind, forms.TextInput())
+    return forms.CharField(widget=widget, **said)
 
 
 def iso(day: date) -> str:

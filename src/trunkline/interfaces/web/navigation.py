@@ -47,7 +47,9 @@ def _groups() -> tuple[Group, ...]:
                 Entry(
                     "agreements:list", "file-certificate", _("入网协议"), "agreement.view", ("/agreements/",)
                 ),
-                Entry("counter:list", "clipboard-list", _("业务受理"), "order.view", ("/orders/",)),
+                Entry(
+                    "counter:list", "clipboard-list", _("业务受理"), "order.view", ("/orders/", "/visits/")
+                ),
                 Entry("products:list", "link", _("电路与产品"), "installation.view", ("/products/",)),
                 Entry("care:list", "phone-call", _("工单"), "ticket.view", ("/tickets/",)),
                 Entry("hotline:enter", "phone-call", _("热线服务"), "hotline.view", ("/hotline/",)),

@@ -20,9 +20,9 @@ from trunkline.care.types import (
     TicketKind,
     TicketState,
 )
-from trunkline.interfaces.web.fields import CodeField, DayField, DeskForm
+from trunkline.interfaces.web.fields import CodeField, DayField, DeskForm, asked_field
 from trunkline.interfaces.web.page import StaffRequest
-from trunkline.ordering.fields import Field, FieldKind
+from trunkline.ordering.fields import Field
 
 
 class TicketFilterForm(DeskForm):
@@ -54,31 +54,13 @@ class TicketFilterForm(DeskForm):
         )
 
 
-def _form_field(field: Field, language: str) -> forms.Field:
-    """A declared field on a page. What is missing or malformed the action says, with its clause."""
-    label = field.label.in_language(language)
-    said: dict[str, Any] = {
-        "label": label,
-        "required": False,
-        "help_text": field.help.in_language(language) if field.help else "",
-    }
-    if field.kind is FieldKind.FLAG:
-        return forms.BooleanField(**said)
-    if field.kind is FieldKind.CHOICE:
-        choices = [("", "—"), *((code, text.in_language(language)) for code, text in field.options())]
-        return forms.ChoiceField(choices=choices, **said)
-    if field.kind is FieldKind.LONG_TEXT:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **said)
-    return forms.CharField(**said)
-
-
 class ActionForm(DeskForm):
     """What an action asks for."""
 
     def __init__(self, *args: Any, action: Action, asked: Iterable[Field], **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"{action.code}_%s", **kwargs)
         language = get_language() or "zh-hans"
-        self.add_fields({field.name: _form_field(field, language) for field in asked})
+        self.add_fields({field.name: asked_field(field, language) for field in asked})
 
 
 class LimitForm(DeskForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.counter import applications, details, identity, rules, views
+from trunkline.interfaces.web.counter import applications, details, identity, rules, selections, views, visits
 
 app_name = "counter"
 urlpatterns = [
@@ -19,6 +19,23 @@ urlpatterns = [
         applications.check_application,
         name="check_application",
     ),
+    path(
+        "orders/apply/<int:organization_id>/<slug:item_code>/reasons.xlsx",
+        applications.reasons,
+        name="reasons",
+    ),
+    path(
+        "orders/apply/<int:organization_id>/<slug:item_code>/lines/",
+        selections.choose_lines,
+        name="choose_lines",
+    ),
+    path("orders/apply/<int:organization_id>/<slug:item_code>/visit/", visits.add, name="add_to_visit"),
+    path("orders/lines/<slug:item_code>.xlsx", selections.line_sheet, name="line_sheet"),
+    path("visits/draft/<int:draft_id>/", visits.show_draft, name="draft"),
+    path("visits/draft/<int:draft_id>/check/", visits.check_draft, name="check_draft"),
+    path("visits/draft/<int:draft_id>/<int:place>/<slug:to>/", visits.move, name="move_in_draft"),
+    path("visits/<int:visit_id>/", visits.show, name="visit"),
+    path("visits/<int:visit_id>/sheet.pdf", visits.sheet, name="visit_sheet"),
     path("orders/identity/<slug:item_code>/", identity.verify, name="verify"),
     path("orders/<int:order_id>/change/<slug:event>/", views.change, name="change"),
     path("rulebook/", views.rulebook, name="rulebook"),
