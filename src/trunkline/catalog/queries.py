@@ -163,13 +163,18 @@ def tax_rates(on: date) -> dict[TaxClass, Decimal]:
     return {TaxClass(row.tax_class): row.rate for row in rows}
 
 
+def fees_in_force(codes: Iterable[str], on: date) -> dict[str, FeeView]:
+    """The prices of several codes on a day; those that have none are left out."""
+    rows = Fee.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), item_code__in=list(codes), valid_from__lte=on
+    )
+    return {row.item_code: _fee_view(row) for row in rows}
+
+
 def fees_on(codes: Iterable[str], on: date) -> dict[str, FeeView]:
     """The prices of several codes on a day; `Refused` (``fee.none``) names each that has none."""
     wanted = list(codes)
-    rows = Fee.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on), item_code__in=wanted, valid_from__lte=on
-    )
-    found = {row.item_code: _fee_view(row) for row in rows}
+    found = fees_in_force(wanted, on)
     raise_if_any(NO_FEE.about(code) for code in wanted if code not in found)
     return {code: found[code] for code in wanted}
 

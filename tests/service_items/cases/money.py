@@ -34,6 +34,7 @@ from trunkline.counter import desk
 from trunkline.counter.registry import service_items
 from trunkline.counter.rewards import POLICY
 from trunkline.kernel.periods import local_date
+from trunkline.kernel.text import Text
 from trunkline.ledger.points.operations import earn_points, forfeit_points, redeem_points
 from trunkline.ledger.points.queries import points_of_lines
 from trunkline.ledger.points.types import Consumption, RedemptionFacts
@@ -114,7 +115,7 @@ def another_order(scene: Scene) -> None:
 def a_reward_to_come(scene: Scene) -> None:
     publish_fee(
         item_code="points_reward.2000",
-        title="积分2000分兑换话费",
+        title=Text("积分2000分兑换话费", "2,000 points for credit"),
         amount=Decimal("20.00"),
         tax_class=TaxClass.BASIC_TELECOM,
         valid_from=date(2099, 1, 1),

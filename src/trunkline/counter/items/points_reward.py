@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trunkline.billing.types import AdvancePayment
-from trunkline.catalog.queries import fee_codes, fees_on
+from trunkline.catalog.queries import fee_codes, fees_in_force
 from trunkline.counter.entitlement import PASSWORD, entitled, user_or_handler_papers
 from trunkline.counter.facts import LineFacts, LinesFacts
 from trunkline.counter.lines import line_item
@@ -62,9 +62,7 @@ def reward_choices() -> Choices:
 def _load(around: Circumstances, chosen: Sequence[LineFacts]) -> Rewarding:
     points = int(around.request.details.get("reward", "0"))
     code = f"{_REWARD}{points}"
-    known = {code} & fee_codes()
-    today = local_date(around.at)
-    price = fees_on(known, today).get(code) if known and points else None
+    price = fees_in_force([code], local_date(around.at)).get(code)
     return Rewarding(points, price.amount if price else None, points_facts(around, chosen, item_code=CODE))
 
 

@@ -218,7 +218,7 @@ ITEM = line_item(
         ),
         LineGuard(
             "points_redeemable",
-            "S05-G6",
+            "REG-31",
             Text("积分须符合兑换规则", "The points must be such as can be redeemed"),
             _redeemable,
             Origin.INFERRED,

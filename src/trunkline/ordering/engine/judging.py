@@ -154,7 +154,11 @@ def judge(item: ServiceItem[Any, Any], around: Circumstances) -> tuple[Judgement
             passing.append(subject)
     if not judged and not refusals:
         refusals.append(NO_LINES)
-    fees = _fees(item, around, facts, passing)
+    try:
+        fees = _fees(item, around, facts, passing)
+    except Refused as unpriced:
+        fees = ()
+        refusals += unpriced.refusals
     due_at = item.due(around, facts) if item.due else None
     return Judgement(tuple(refusals), tuple(judged), fees, item.notices, due_at), facts, tuple(passing)
 
