@@ -51,7 +51,7 @@ def show_the_papers(page: Page) -> None:
 def take(page: Page) -> str:
     """Send the order once nothing speaks against it; returns the order's page."""
     page.wait_for_selector("#judgement .allowed")
-    page.locator("#judgement button[type=submit]").click()
+    page.locator("#judgement .btn-primary").click()
     page.wait_for_url("**/orders/*/")
     expect(page.locator("h1")).to_contain_text("竣工")
     return page.url

@@ -38,6 +38,7 @@ from trunkline.subscriptions.types import (
     LineView,
     NameType,
     NewLine,
+    ServiceCode,
     StopCause,
 )
 
@@ -522,4 +523,20 @@ def test_a_stopped_line_shows_every_cause(world: World, actor: Actor, at: dateti
             at=at,
         )
     assert line(only).stop_causes == (StopCause.CREDIT_TWOWAY, StopCause.LOSS)
+    assert broken() == []
+
+
+def test_a_lifted_stop_gives_back_exactly_the_services_there_were(world: World, actor: Actor, at: datetime) -> None:
+    first, second = connect(world, prepared(world, actor, at, 2), actor, at)
+    for service in (ServiceCode.INTERNATIONAL_CALLS, ServiceCode.INTERNATIONAL_ROAMING):
+        subscriptions.open_services(line_ids=[first], service=service, actor=actor, at=at)
+    before = {one: line(one).services for one in (first, second)}
+    stop = {"line_ids": [first, second], "cause": StopCause.VOLUNTARY, "actor": actor}
+    subscriptions.stop_lines(**stop, at=at + timedelta(hours=1))
+    subscriptions.close_services(
+        line_ids=[first], service=ServiceCode.INTERNATIONAL_ROAMING, actor=actor, at=at + timedelta(hours=2)
+    )
+    assert ServiceCode.INTERNATIONAL_ROAMING not in line(first).services
+    subscriptions.lift_stops(**stop, at=at + timedelta(hours=3))
+    assert {one: line(one).services for one in (first, second)} == before
     assert broken() == []

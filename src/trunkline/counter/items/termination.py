@@ -99,8 +99,7 @@ def _points_target(around: Circumstances, facts: LinesFacts) -> Iterable[Refusal
 
 
 def _redeemable(around: Circumstances, facts: LinesFacts, chosen: LineFacts) -> Iterable[Refusal]:
-    points = _points(facts, chosen)
-    if "points_to" not in around.request.details or not points:
+    if "points_to" not in around.request.details or not (points := _points(facts, chosen)):
         return ()
     line: LinePoints = facts.more.lines[chosen.line.id]
     return redemption_refusals(

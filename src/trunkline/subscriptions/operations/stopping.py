@@ -75,11 +75,12 @@ def lift_stops(*, line_ids: Sequence[int], cause: StopCause, actor: Actor, at: d
     _require_all(line_ids, reached, NOT_STOPPED)
     changed(
         "INSERT INTO subscriptions_lineservice (line_id, branch_id, service, valid_from) "
-        "SELECT stop.line_id, stop.branch_id, service, %(at)s "
-        "FROM subscriptions_linestop stop, unnest(stop.services) AS service "
+        "SELECT stop.line_id, stop.branch_id, remembered.service, %(at)s "
+        "FROM subscriptions_linestop stop, unnest(stop.services) AS remembered(service) "
         "WHERE stop.line_id = ANY(%(lines)s) AND stop.cause = %(cause)s AND stop.until = %(at)s "
         "AND NOT EXISTS (SELECT 1 FROM subscriptions_lineservice s "
-        "WHERE s.line_id = stop.line_id AND s.service = service AND s.valid_to IS NULL) RETURNING line_id",
+        "WHERE s.line_id = stop.line_id AND s.service = remembered.service AND s.valid_to IS NULL) "
+        "RETURNING line_id",
         {"cause": cause, "at": at, "lines": list(line_ids)},
     )
 
