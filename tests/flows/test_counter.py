@@ -86,7 +86,7 @@ def test_five_items_at_the_counter(
     page.select_option("[name=ask_reason]", "lost")
     show_the_papers(page)
     page.wait_for_selector("#judgement .clause:has-text('S12-G2')")
-    expect(page.locator("#judgement button[type=submit]")).to_be_disabled()
+    expect(page.locator("#judgement .btn-primary")).to_be_disabled()
     page.fill("#id_rows", third.number)
     card = shown(third, actor).iccid
     take(page)

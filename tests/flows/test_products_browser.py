@@ -45,8 +45,8 @@ def keep_picture(page: Page, name: str) -> None:
 
 
 def accept(page: Page) -> None:
-    expect(page.locator("#judgement button[type=submit]")).to_be_enabled()
-    page.click("#judgement button[type=submit]")
+    expect(page.locator("#judgement .btn-primary")).to_be_enabled()
+    page.click("#judgement .btn-primary")
     page.wait_for_url("**/products/*/")
 
 

@@ -205,9 +205,9 @@ def test_the_hotline_reports_a_fault_by_keyboard_and_the_back_office_restores_it
     for text in ("不能呼出", "早上起所有分机不能呼出", "2026-10-12 09:30", "冯立群", "13855100001"):
         agent.keyboard.press("Tab")
         agent.keyboard.type(text)
-    agent.wait_for_selector("#judgement button[type=submit]:not([disabled])")
+    agent.wait_for_selector("#judgement .btn-primary:not([disabled])")
     fits(agent, "report")
-    agent.focus("#judgement button[type=submit]")
+    agent.focus("#judgement .btn-primary")
     agent.keyboard.press("Enter")
     agent.wait_for_url("**/orders/*/")
     with acting(actor):
