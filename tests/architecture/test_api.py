@@ -116,7 +116,13 @@ def test_the_schema_of_an_application_comes_from_the_item(code: str) -> None:
     item: ServiceItem[Any, Any] = service_items()[code]
     schema = document()["components"]["schemas"][application_name(item)]
     assert schema["properties"]["item"] == {"const": code}
-    assert set(schema["properties"]["details"]["properties"]) == {field.name for field in item.fields}
+    details = schema["properties"]["details"]
+    if item.variants:
+        assert set(details["discriminator"]["mapping"]) == set(item.all_variants())
+    for one in details.get("oneOf", [details]):
+        answers = (resolved(one["$ref"], document()) if "$ref" in one else one)["properties"]
+        chosen = answers.get(item.chosen_by, {}).get("const", "")
+        assert set(answers) == {field.name for field in item.asked({item.chosen_by: chosen})}
     line = schema["properties"]["lines"]["items"]["properties"]["values"]
     assert set(line["properties"]) == {field.name for field in item.line_fields}
     assert set(line.get("required", ())) == {field.name for field in item.line_fields if field.required}

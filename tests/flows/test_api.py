@@ -20,10 +20,13 @@ from tests import support
 from tests.codes import resident_id
 from tests.items import application
 from tests.lines import Connected, connect
+from tests.products import ORDERS as PRODUCT_ORDERS
+from tests.products import product_order
 from tests.schemas import problems
 from tests.signing import xlsx
 from tests.world import World, logins, number_of
 from trunkline.counter.registry import service_items
+from trunkline.installations.queries import find_installations
 from trunkline.interfaces.api.answers import jsonable
 from trunkline.interfaces.api.openapi import document
 from trunkline.interfaces.cli import cli
@@ -31,6 +34,7 @@ from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.kernel import clock
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
+from trunkline.ordering.fields import FieldKind
 from trunkline.ordering.queries import order_by_number
 from trunkline.ordering.scans import order_scans
 from trunkline.ordering.types import Change, OrderRequest
@@ -430,6 +434,27 @@ def test_a_whole_application_conforms_to_its_schema(
     assert problems(body, {"$ref": "#/components/schemas/Application"}, document()) == []
     tried = clerk.post("/orders?dry_run=true", body)
     assert tried.status == 200
+
+
+@pytest.mark.parametrize("code", sorted(PRODUCT_ORDERS))
+def test_an_order_for_a_product_conforms_to_the_schema_of_that_product(world: World, code: str) -> None:
+    body = body_of(product_order(world, code))
+    asked = service_items()["product_installation"].asked(body["details"])
+    body["details"] |= {field.name: True for field in asked if field.kind is FieldKind.FLAG}
+    schema = {"$ref": "#/components/schemas/Application"}
+    assert problems(body, schema, document()) == []
+    body["details"]["not_asked"] = "1"
+    assert problems(body, schema, document())
+
+
+def test_a_product_is_ordered_through_the_api(world: World, clerk: Caller) -> None:
+    placed = clerk.post("/orders", body_of(product_order(world, "mpls_vpn", requested_on="2027-01-20")))
+    assert placed.status == 201, placed.data
+    assert placed.data["state"] == "inProgress"
+    (made,) = find_installations(organization_ids=[world.organizations["HF"][0]])
+    order = order_by_number(placed.data["number"])
+    assert order is not None
+    assert order.id == made.order_id
 
 
 def test_the_channel_of_the_token_decides(

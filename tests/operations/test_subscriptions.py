@@ -526,7 +526,9 @@ def test_a_stopped_line_shows_every_cause(world: World, actor: Actor, at: dateti
     assert broken() == []
 
 
-def test_a_lifted_stop_gives_back_exactly_the_services_there_were(world: World, actor: Actor, at: datetime) -> None:
+def test_a_lifted_stop_gives_back_exactly_the_services_there_were(
+    world: World, actor: Actor, at: datetime
+) -> None:
     first, second = connect(world, prepared(world, actor, at, 2), actor, at)
     for service in (ServiceCode.INTERNATIONAL_CALLS, ServiceCode.INTERNATIONAL_ROAMING):
         subscriptions.open_services(line_ids=[first], service=service, actor=actor, at=at)

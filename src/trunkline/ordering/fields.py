@@ -97,10 +97,14 @@ class Records:
     most: int = 2_000
     distinct: tuple[str, ...] = ()
 
+    def pattern_of(self, field: str) -> str:
+        """The names of one field in any record, as a regular expression."""
+        return rf"{re.escape(self.name)}\.[1-9][0-9]{{0,5}}\.{field}"
+
     def ordinals(self, values: Mapping[str, Any]) -> tuple[int, ...]:
         """The ordinals of the records among flat `values`."""
-        pattern = re.compile(rf"{re.escape(self.name)}\.([1-9][0-9]{{0,5}})\.\w+")
-        return tuple(sorted({int(match[1]) for name in values if (match := pattern.fullmatch(name))}))
+        pattern = re.compile(self.pattern_of(r"\w+"))
+        return tuple(sorted({int(name.split(".")[-2]) for name in values if pattern.fullmatch(name)}))
 
     def asked(self, values: Mapping[str, Any]) -> tuple[Field, ...]:
         """The fields of every record there is, and of as many as there must be at least."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from trunkline.catalog.types import TaxClass
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
-from trunkline.ordering.fields import Field
+from trunkline.ordering.fields import Field, Records
 from trunkline.ordering.types import (
     Change,
     Condition,
@@ -161,6 +161,21 @@ class InitialPrice:
     tax_class: TaxClass = TaxClass.BASIC_TELECOM
 
 
+class Variant(Protocol):
+    """What an item asks for besides when one of its choices is made (S99-1): fields, and records of fields."""
+
+    @property
+    def records(self) -> Records | None: ...
+
+    def asked_once(self) -> tuple[Field, ...]:
+        """What is asked for one time, whatever is answered."""
+        ...
+
+    def asked(self, values: Mapping[str, Any]) -> tuple[Field, ...]:
+        """Everything that is asked for, given how many records were answered."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceItem(Generic[Facts, Subject]):
     """服务项目. The engine does the rest: channel, papers, locks, facts, guards, fee, effects, audit, slip.
@@ -171,7 +186,7 @@ class ServiceItem(Generic[Facts, Subject]):
     once a line. `fields` are asked for once, `line_fields` for each line. `waits` gives a booked order its
     condition. `verified_everywhere` items need one of `verifications` in halls, too (S30-A1). `notices` are
     sentences that the slip must print. `inline` orders of few lines are carried out as they are placed.
-    `more_fields` are asked for besides, given the answers so far: those of the product that was chosen. Of a
+    `variants` ask for more, by the answer to the field `chosen_by`: those of the product that was chosen. Of a
     `lasting` item the effects only begin what others finish: its order stays in progress until `engine.fulfil`;
     `due` then says by when. `time_limit` is for work that takes days, booked or not; `pays_when_late` says that its
     lateness is compensated (REG-03).
@@ -211,7 +226,8 @@ class ServiceItem(Generic[Facts, Subject]):
     needs_handler: bool = True
     #: Its place among the items of its clause.
     place: int = 1
-    more_fields: Callable[[Mapping[str, Any]], Sequence[Field]] | None = None
+    chosen_by: str = ""
+    variants: Callable[[], Mapping[str, Variant]] | None = None
     lasting: bool = False
     due: Callable[[Circumstances, Facts], datetime | None] | None = None
 
@@ -222,7 +238,12 @@ class ServiceItem(Generic[Facts, Subject]):
 
     def asked(self, details: Mapping[str, Any]) -> tuple[Field, ...]:
         """Everything that is asked for once, given what is answered."""
-        return (*self.fields, *(self.more_fields(details) if self.more_fields else ()))
+        chosen = self.all_variants().get(str(details.get(self.chosen_by, "")))
+        return (*self.fields, *(chosen.asked(details) if chosen else ()))
+
+    def all_variants(self) -> Mapping[str, Variant]:
+        """What can be chosen by the answer to `chosen_by`; nothing for items that ask everyone the same."""
+        return self.variants() if self.variants else {}
 
     def all_guards(self) -> tuple[Guard[Facts] | LineGuard[Facts, Subject], ...]:
         """Guards of the order, then those of its lines."""

@@ -16,7 +16,7 @@ from trunkline.interfaces.api.files import MOST_LINES
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field, FieldKind
-from trunkline.ordering.item import ServiceItem
+from trunkline.ordering.item import ServiceItem, Variant
 from trunkline.ordering.types import Change, Completion
 
 Schema = dict[str, Any]
@@ -136,6 +136,31 @@ def _answers(asked: tuple[Field, ...]) -> Schema:
     return closed({field.name: field_schema(field) for field in asked}, required)
 
 
+def _details(item: ServiceItem[Any, Any], components: Components) -> Schema:
+    """The answers an item asks for once: one schema, or one for each of its variants."""
+    if not item.variants:
+        return _answers(item.fields)
+    names = {code: f"Details_{item.code}_{code}" for code in item.all_variants()}
+    for code, variant in item.all_variants().items():
+        components.schemas[names[code]] = _answers_of_variant(item, code, variant)
+    mapping = {code: reference_to(name)["$ref"] for code, name in names.items()}
+    return {
+        "oneOf": [reference_to(name) for name in names.values()],
+        "discriminator": {"propertyName": item.chosen_by, "mapping": mapping},
+    }
+
+
+def _answers_of_variant(item: ServiceItem[Any, Any], code: str, variant: Variant) -> Schema:
+    made = _answers((*item.fields, *variant.asked({})))
+    made["properties"][item.chosen_by] = {"const": code}
+    if variant.records:
+        made["patternProperties"] = {
+            f"^{variant.records.pattern_of(field.name)}$": field_schema(field)
+            for field in variant.records.fields
+        }
+    return made
+
+
 def application_name(item: ServiceItem[Any, Any]) -> str:
     """``Apply_number_change``."""
     return f"Apply_{item.code}"
@@ -167,7 +192,7 @@ def application_schema(item: ServiceItem[Any, Any], components: Components) -> S
         "handler": ID,
         "agreement": ID,
         "papers": {"type": "array", "items": paper},
-        "details": _answers(item.fields),
+        "details": _details(item, components),
         "lines": {"type": "array", "items": line, "maxItems": MOST_LINES},
         "completion": components.of(Completion),
         "verification": ID,

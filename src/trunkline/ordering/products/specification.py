@@ -168,11 +168,14 @@ class ProductSpecification:
             for end, whose in ENDS.items()
         }
 
+    def asked_once(self) -> tuple[Field, ...]:
+        """The characteristics, and the fields of the ends."""
+        ends = (field for fields in self.place_fields().values() for field in fields)
+        return (*self.characteristics, *ends)
+
     def asked(self, values: Mapping[str, Any]) -> tuple[Field, ...]:
         """Everything an order for the product must say, given how many records it has."""
-        records = self.records.asked(values) if self.records else ()
-        ends = (field for fields in self.place_fields().values() for field in fields)
-        return (*self.characteristics, *ends, *records)
+        return (*self.asked_once(), *(self.records.asked(values) if self.records else ()))
 
     def days(self, values: Mapping[str, str]) -> int:
         """Workdays from acceptance to service (domain 4.3, 5)."""

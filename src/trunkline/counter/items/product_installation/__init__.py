@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from trunkline.counter.items.new_installation.guards import (
     BANK_DATA_MISSING,
@@ -86,12 +84,6 @@ HEADER = (
     ),
     *(Field(name, label, required=False, clause="S99-R2") for name, label in BANK_FIELDS.items()),
 )
-
-
-def _of_the_product(details: Mapping[str, Any]) -> Sequence[Field]:
-    """What the product that was chosen asks for."""
-    product = specifications().get(str(details.get("product", "")))
-    return product.asked(details) if product else ()
 
 
 ITEM: ServiceItem[Facts, ProductSpecification] = ServiceItem(
@@ -178,7 +170,8 @@ ITEM: ServiceItem[Facts, ProductSpecification] = ServiceItem(
         ),
     ),
     fields=HEADER,
-    more_fields=_of_the_product,
+    chosen_by="product",
+    variants=specifications,
     lasting=True,
     due=due,
     takes_effect=TakesEffect.WHEN_ACCEPTED,

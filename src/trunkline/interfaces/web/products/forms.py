@@ -54,7 +54,7 @@ class ProductOrderForm(ApplicationForm):
         super().__init__(
             data,
             files,
-            item=replace(declared, fields=tuple(fields), more_fields=None),
+            item=replace(declared, fields=tuple(fields), variants=None),
             handlers=handlers,
             organization_id=organization_id,
             initial={f"{_ASK}product": product.code},
