@@ -15,7 +15,16 @@ from trunkline.counter.guards import LINE_UNKNOWN
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Choices, Field, FieldKind
-from trunkline.ordering.item import Circumstances, Guard, InitialPrice, Origin, PlannedLine
+from trunkline.ordering.item import (
+    Circumstances,
+    Guard,
+    InitialPrice,
+    Origin,
+    PlannedLine,
+    Record,
+    ServiceItem,
+    TakesEffect,
+)
 from trunkline.ordering.types import Change, ItemAction
 from trunkline.security.types import Actor, Channel
 from trunkline.subscriptions.queries import lines
@@ -126,12 +135,7 @@ OF_ONE_LINE: tuple[Guard[Named], ...] = (
 )
 
 
-def subjects(facts: Named) -> Sequence[LineView | None]:
-    """One ticket: of the line named, or of none."""
-    return facts.lines or (None,)
-
-
-def planned(line: LineView | None, changes: Sequence[Change]) -> PlannedLine:
+def _planned(line: LineView | None, changes: Iterable[Change]) -> PlannedLine:
     """What stands on the order for a ticket."""
     return PlannedLine(
         key=line.id if line else 0,
@@ -140,6 +144,49 @@ def planned(line: LineView | None, changes: Sequence[Change]) -> PlannedLine:
         user_name=line.user_name if line else "",
         plan_name="",
         changes=tuple(changes),
+    )
+
+
+def spoken_item(
+    *,
+    asks: Asks,
+    guard: Guard[Named],
+    changes: Callable[[Mapping[str, Any]], Iterable[Change]],
+    then: Callable[[Circumstances, TicketView, Actor], None] | None = None,
+    **declared: Any,
+) -> ServiceItem[Named, LineView | None]:
+    """投诉 or 咨询, which anyone may bring without papers, about one line or none; the pages are lost, so inferred.
+
+    `asks` makes the ticket, `changes` says from the answers what stands on the order, `then` goes on with the ticket.
+    """
+
+    def carry_out(
+        around: Circumstances, _: Named, chosen: Sequence[LineView | None], actor: Actor
+    ) -> Sequence[int]:
+        asked = [asks(around, line.id if line else None) for line in chosen]
+        made = opened(around, [request for request in asked if request is not None], actor)
+        if then:
+            for ticket in made:
+                then(around, ticket, actor)
+        return [ticket.line_id or 0 for ticket in made]
+
+    return ServiceItem(
+        origin=Origin.INFERRED,
+        channels=EVERYWHERE,
+        inferred_channels=EVERYWHERE,
+        papers=(),
+        needs_handler=False,
+        guards=(*OF_ONE_LINE, guard, well_recorded(asks, lambda facts: facts.lines, Origin.INFERRED)),
+        load=load_named,
+        subjects=lambda facts: facts.lines or (None,),
+        plan=lambda around, _, line: _planned(line, changes(around.request.details)),
+        effects=carry_out,
+        outcomes=lambda around, chosen: ticket_numbers(
+            around, [line.id if line else None for line in chosen]
+        ),
+        takes_effect=TakesEffect.IMMEDIATELY,
+        records=frozenset({Record.SERVICE_RECORD}),
+        **declared,
     )
 
 

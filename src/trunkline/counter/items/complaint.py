@@ -5,41 +5,17 @@ Whoever complains need not prove who he is: the ticket reveals nothing, and its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from trunkline.billing.queries import bill_of_number
 from trunkline.care.types import MATTER_NAMES, Matter, TicketKind, TicketRequest
-from trunkline.counter.tickets import (
-    CONTACT,
-    DESCRIPTION,
-    EVERYWHERE,
-    OF_ONE_LINE,
-    Named,
-    free,
-    load_named,
-    named,
-    opened,
-    planned,
-    subjects,
-    ticket_numbers,
-    well_recorded,
-)
+from trunkline.counter.tickets import CONTACT, DESCRIPTION, Named, free, named, spoken_item
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field, FieldKind
-from trunkline.ordering.item import (
-    Circumstances,
-    Guard,
-    Origin,
-    PlannedLine,
-    Record,
-    ServiceItem,
-    TakesEffect,
-)
+from trunkline.ordering.item import Circumstances, Guard, Origin
 from trunkline.ordering.types import Change
-from trunkline.security.types import Actor
-from trunkline.subscriptions.types import LineView
 
 _NEEDED = ("matter", "subject", "wanted", "contact_name", "contact_phone")
 BILL_NOT_THEIRS = Refusal(
@@ -80,26 +56,14 @@ def _asks(around: Circumstances, line_id: int | None) -> TicketRequest | None:
     )
 
 
-def _plan(around: Circumstances, _: Named, line: LineView | None) -> PlannedLine:
-    said = around.request.details
-    return planned(line, (Change(Text("投诉主题", "Complaint"), "", said.get("subject", "")),))
+def _changes(said: Mapping[str, str]) -> Iterable[Change]:
+    yield Change(Text("投诉主题", "Complaint"), "", said.get("subject", ""))
 
 
-def _open(around: Circumstances, _: Named, chosen: Sequence[LineView | None], actor: Actor) -> Sequence[int]:
-    asked = [_asks(around, line.id if line else None) for line in chosen]
-    made = opened(around, [request for request in asked if request is not None], actor)
-    return [ticket.line_id or 0 for ticket in made]
-
-
-ITEM: ServiceItem[Named, LineView | None] = ServiceItem(
+ITEM = spoken_item(
     code="complaint",
     title=Text("投诉", "Complaint"),
     clause="S26",
-    origin=Origin.INFERRED,
-    channels=EVERYWHERE,
-    inferred_channels=EVERYWHERE,
-    papers=(),
-    needs_handler=False,
     verifications=frozenset(),
     fields=(
         Field(
@@ -123,20 +87,11 @@ ITEM: ServiceItem[Named, LineView | None] = ServiceItem(
         ),
         *CONTACT,
     ),
-    guards=(
-        *OF_ONE_LINE,
-        Guard("bill_is_theirs", "S26", BILL_NOT_THEIRS.text, _bill_is_theirs, Origin.INFERRED),
-        well_recorded(_asks, lambda facts: facts.lines, Origin.INFERRED),
-    ),
-    load=load_named,
-    subjects=subjects,
-    plan=_plan,
-    effects=_open,
-    outcomes=lambda around, chosen: ticket_numbers(around, [line.id if line else None for line in chosen]),
+    guard=Guard("bill_is_theirs", "S26", BILL_NOT_THEIRS.text, _bill_is_theirs, Origin.INFERRED),
+    asks=_asks,
+    changes=_changes,
     fee="complaint",
     prices=free("complaint", Text("投诉受理（免费）", "Complaint, free"), "标准 二十六（推定）"),
-    takes_effect=TakesEffect.IMMEDIATELY,
-    records=frozenset({Record.SERVICE_RECORD}),
     notices=(
         Text(
             "投诉在15日内答复；对答复不满意或逾期未答复的，可向电信用户申诉受理中心申诉（REG-09）",

@@ -6,40 +6,17 @@ proves who he is, in halls as well (S24-3, REG-19).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from trunkline.care.operations import close_ticket, hand_over_ticket, note_ticket, resolve_ticket, take_ticket
 from trunkline.care.types import DESK_NAMES, Desk, TicketKind, TicketRequest, TicketView
-from trunkline.counter.tickets import (
-    CONTACT,
-    DESCRIPTION,
-    EVERYWHERE,
-    OF_ONE_LINE,
-    Named,
-    free,
-    load_named,
-    named,
-    opened,
-    planned,
-    subjects,
-    ticket_numbers,
-    well_recorded,
-)
+from trunkline.counter.tickets import CONTACT, DESCRIPTION, Named, free, named, spoken_item
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field, FieldKind
-from trunkline.ordering.item import (
-    Circumstances,
-    Guard,
-    Origin,
-    PlannedLine,
-    Record,
-    ServiceItem,
-    TakesEffect,
-)
+from trunkline.ordering.item import Circumstances, Guard, Origin
 from trunkline.ordering.types import Change, VerificationKind
 from trunkline.security.types import Actor
-from trunkline.subscriptions.types import LineView
 
 _NEEDED = ("question", "contact_name", "contact_phone")
 ANSWERED_OR_HANDED_OVER = Refusal(
@@ -72,18 +49,10 @@ def _asks(around: Circumstances, line_id: int | None) -> TicketRequest | None:
     )
 
 
-def _plan(around: Circumstances, _: Named, line: LineView | None) -> PlannedLine:
-    said = around.request.details
-    answer = (Change(Text("答复", "Answer"), "", said["answer"]),) if "answer" in said else ()
-    return planned(line, (Change(Text("咨询问题", "Question"), "", said.get("question", "")), *answer))
-
-
-def _open(around: Circumstances, _: Named, chosen: Sequence[LineView | None], actor: Actor) -> Sequence[int]:
-    asked = [_asks(around, line.id if line else None) for line in chosen]
-    made = opened(around, [request for request in asked if request is not None], actor)
-    for ticket in made:
-        _go_on(around, ticket, actor)
-    return [ticket.line_id or 0 for ticket in made]
+def _changes(said: Mapping[str, str]) -> Iterable[Change]:
+    yield Change(Text("咨询问题", "Question"), "", said.get("question", ""))
+    if "answer" in said:
+        yield Change(Text("答复", "Answer"), "", said["answer"])
 
 
 def _go_on(around: Circumstances, ticket: TicketView, actor: Actor) -> None:
@@ -101,15 +70,10 @@ def _go_on(around: Circumstances, ticket: TicketView, actor: Actor) -> None:
     close_ticket(ticket_id=ticket.id, archive_reference=archive, actor=actor, at=at)
 
 
-ITEM: ServiceItem[Named, LineView | None] = ServiceItem(
+ITEM = spoken_item(
     code="enquiry",
     title=Text("咨询", "Enquiry"),
     clause="S27",
-    origin=Origin.INFERRED,
-    channels=EVERYWHERE,
-    inferred_channels=EVERYWHERE,
-    papers=(),
-    needs_handler=False,
     verifications=frozenset({VerificationKind.THREE_CHECKS, VerificationKind.SERVICE_PASSWORD}),
     verified_everywhere=True,
     proof_when=lambda around: "reveals_data" in around.request.details,
@@ -140,24 +104,16 @@ ITEM: ServiceItem[Named, LineView | None] = ServiceItem(
             clause="S25-1",
         ),
     ),
-    guards=(
-        *OF_ONE_LINE,
-        Guard(
-            "answered_or_handed_over",
-            "S27",
-            ANSWERED_OR_HANDED_OVER.text,
-            _answered_or_handed_over,
-            Origin.INFERRED,
-        ),
-        well_recorded(_asks, lambda facts: facts.lines, Origin.INFERRED),
+    guard=Guard(
+        "answered_or_handed_over",
+        "S27",
+        ANSWERED_OR_HANDED_OVER.text,
+        _answered_or_handed_over,
+        Origin.INFERRED,
     ),
-    load=load_named,
-    subjects=subjects,
-    plan=_plan,
-    effects=_open,
-    outcomes=lambda around, chosen: ticket_numbers(around, [line.id if line else None for line in chosen]),
+    asks=_asks,
+    changes=_changes,
+    then=_go_on,
     fee="enquiry",
     prices=free("enquiry", Text("咨询（免费）", "Enquiry, free"), "标准 二十七（推定）"),
-    takes_effect=TakesEffect.IMMEDIATELY,
-    records=frozenset({Record.SERVICE_RECORD}),
 )
