@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from trunkline.counter import desk
 from trunkline.counter.registry import service_items
 from trunkline.kernel.refusals import Refused
 from trunkline.ledger.queries import customer_deposits
+from trunkline.ordering.item import ServiceItem
 from trunkline.ordering.queries import line_counts, order_items
 from trunkline.ordering.types import Completion, OrderState
 from trunkline.security.types import Actor
@@ -38,6 +41,14 @@ def scene(world: World, actor: Actor, at: datetime) -> Scene:
     return Scene(world, actor, LATER, connect(world, actor, at, 3))
 
 
+def without(item: ServiceItem[Any, Any], guard_code: str) -> ServiceItem[Any, Any]:
+    return replace(
+        item,
+        guards=tuple(guard for guard in item.guards if guard.code != guard_code),
+        line_guards=tuple(guard for guard in item.line_guards if guard.code != guard_code),
+    )
+
+
 @pytest.mark.parametrize("item_code", CASES.accepted)
 def test_an_application_with_all_papers_is_carried_out_at_once(
     scene: Scene, clerk: Actor, item_code: str
@@ -56,17 +67,35 @@ def test_an_application_with_all_papers_is_carried_out_at_once(
 
 @pytest.mark.parametrize(("item_code", "guard_code"), CASES.refused)
 def test_every_guard_refuses_with_its_clause_and_changes_nothing(
-    scene: Scene, clerk: Actor, item_code: str, guard_code: str
+    scene: Scene, clerk: Actor, item_code: str, guard_code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What it says is not said by another guard: with it gone, its reasons are gone."""
     CASES.prepare(scene, item_code)
     CASES.refused[item_code, guard_code](scene)
     item = service_items()[item_code]
     guard = next(guard for guard in item.all_guards() if guard.code == guard_code)
+    request = CASES.application(scene, item_code)
     before = snapshot()
     with pytest.raises(Refused) as refused:
-        desk.place(request=CASES.application(scene, item_code), actor=clerk, at=scene.at)
+        desk.place(request=request, actor=clerk, at=scene.at)
     assert snapshot() == before
-    assert guard.clause in {refusal.clause for refusal in refused.value.refusals}
+    monkeypatch.setitem(service_items(), item_code, without(item, guard_code))
+    judged = desk.dry_run(request, actor=clerk, at=scene.at)
+    of_the_guard = set(refused.value.refusals) - set(judged.reasons(request.completion))
+    assert guard.clause in {refusal.clause for refusal in of_the_guard}
+
+
+@pytest.mark.parametrize("item_code", CASES.accepted)
+def test_an_application_without_answers_is_refused_in_words_where_it_needs_any(
+    scene: Scene, clerk: Actor, item_code: str
+) -> None:
+    CASES.prepare(scene, item_code)
+    request = replace(CASES.application(scene, item_code), details={})
+    before = snapshot()
+    judged = desk.dry_run(request, actor=clerk, at=scene.at)
+    assert snapshot() == before
+    needed = any(field.required for field in service_items()[item_code].fields)
+    assert not needed or judged.reasons(request.completion)
 
 
 def test_what_passes_goes_on_and_the_rest_is_handed_back_with_reasons(scene: Scene, clerk: Actor) -> None:

@@ -52,7 +52,8 @@ def _billed(around: Circumstances, facts: LinesFacts, chosen: LineFacts) -> Iter
 
 def _wanted(facts: LinesFacts, chosen: Sequence[LineFacts]) -> list[int]:
     """The bills to copy, each once, however many of its lines are chosen."""
-    return list(dict.fromkeys(facts.more.bills[one.line.account_id].id for one in chosen))
+    found = (facts.more.bills.get(one.line.account_id) for one in chosen)
+    return list(dict.fromkeys(bill.id for bill in found if bill is not None))
 
 
 def _fees(_: Circumstances, facts: LinesFacts, chosen: Sequence[LineFacts]) -> Mapping[str, int]:
