@@ -15,6 +15,7 @@ from trunkline.kernel.refusals import Refused
 from trunkline.numbering import operations as numbering
 from trunkline.numbering import queries
 from trunkline.numbering.checks import CHECKS
+from trunkline.numbering.searching import NumberSearch
 from trunkline.numbering.types import NumberKind, NumberState, NumberUse
 from trunkline.security.audit import acting, operation
 from trunkline.security.models import AuditChange
@@ -312,21 +313,23 @@ def test_a_number_given_up_rests_ninety_days(world: World, actor: Actor, at: dat
 
 def test_numbers_are_found_by_pattern_grade_stock_and_state(world: World, actor: Actor, at: datetime) -> None:
     hf = world.branches["HF"]
-    found = queries.search_numbers(stock_id=hf, pattern="*0?23")
+    found = queries.search_numbers(NumberSearch(stock_id=hf, pattern="*0?23"))
     assert [view.number for view in found] == [number_of("HF", i) for i in (23, 123, 223, 323)]
-    assert [v.number for v in queries.search_numbers(pattern="55300123")] == [number_of("WH", 123)]
-    assert [v.number for v in queries.search_numbers(stock_id=hf, grade="AAA")] == [
+    assert [v.number for v in queries.search_numbers(NumberSearch(pattern="55300123"))] == [
+        number_of("WH", 123)
+    ]
+    assert [v.number for v in queries.search_numbers(NumberSearch(stock_id=hf, grade="AAA"))] == [
         number_of("HF", i) for i in (111, 222, 333)
     ]
     reserve([PREMIUM], actor, at)
-    assert [v.number for v in queries.search_numbers(stock_id=hf, grade="AAA")] == [
+    assert [v.number for v in queries.search_numbers(NumberSearch(stock_id=hf, grade="AAA"))] == [
         number_of("HF", i) for i in (222, 333)
     ]
-    reserved = queries.search_numbers(state=NumberState.RESERVED)
+    reserved = queries.search_numbers(NumberSearch(state=NumberState.RESERVED))
     assert [view.number for view in reserved] == [PREMIUM]
-    assert len(queries.search_numbers(limit=7)) == 7
+    assert len(queries.search_numbers(NumberSearch(), limit=7)) == 7
     with pytest.raises(Refused) as refused:
-        queries.search_numbers(pattern="186%")
+        queries.search_numbers(NumberSearch(pattern="186%"))
     assert codes(refused) == [("number.pattern_wrong", "186%")]
 
 
@@ -337,9 +340,9 @@ def test_a_new_grade_is_data_and_idle_numbers_can_be_graded_again(
     numbering.define_grade(
         code="AABB", name="双对号", pattern=r"(\d)\1(\d)\2$", rank=9, actor=actor, at=at, **commitment
     )
-    assert queries.search_numbers(grade="AABB") == ()
+    assert queries.search_numbers(NumberSearch(grade="AABB")) == ()
     assert numbering.regrade_numbers(stock_id=world.branches["HF"], actor=actor, at=at) > 0
-    assert number_of("HF", 22) in [v.number for v in queries.search_numbers(grade="AABB")]
+    assert number_of("HF", 22) in [v.number for v in queries.search_numbers(NumberSearch(grade="AABB"))]
     assert numbering.regrade_numbers(stock_id=world.branches["HF"], actor=actor, at=at) == 0
     before = snapshot()
     with pytest.raises(Refused) as refused:

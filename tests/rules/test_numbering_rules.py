@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from fnmatch import fnmatchcase
 
 import pytest
 from hypothesis import given
@@ -230,16 +229,3 @@ def test_however_a_number_lives_it_is_reused_only_after_a_freeze(events: list[Nu
             used = frozen = False
         if state in {NumberState.PORTED_OUT, NumberState.BLOCKED}:
             assert all(NUMBER_LIFE.after(state, any_event) is None for any_event in NumberEvent)
-
-
-@given(st.text("01*?", max_size=6), st.text("01", min_size=1, max_size=8))
-def test_a_search_pattern_means_what_wildcards_mean_everywhere(pattern: str, digits: str) -> None:
-    assert rules.pattern_refusals(pattern) == ()
-    whole = pattern if set(pattern) & set("*?") else f"*{pattern}*"
-    like = rules.like_of(pattern).replace("%", "*").replace("_", "?")
-    assert fnmatchcase(digits, like) == fnmatchcase(digits, whole)
-
-
-@given(st.text(min_size=1).filter(lambda text: set(text) - set("0123456789*?")))
-def test_a_pattern_with_anything_else_is_refused(pattern: str) -> None:
-    assert [refusal.code for refusal in rules.pattern_refusals(pattern)] == ["number.pattern_wrong"]

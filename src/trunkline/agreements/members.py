@@ -32,6 +32,7 @@ from trunkline.kernel.sheets import Column, Sheet, read_sheet, write_sheet
 from trunkline.kernel.text import Text
 from trunkline.numbering import queries as numbering
 from trunkline.numbering.rules import STOCK_EXHAUSTED
+from trunkline.numbering.searching import NumberSearch
 from trunkline.numbering.types import NumberKind
 from trunkline.subscriptions.queries import live_lines_of_persons
 
@@ -189,7 +190,7 @@ def _shortage(
     if not blanks:
         return ()
     idle = numbering.search_numbers(
-        stock_id=facts.branch_id, pattern="1*", grade="", limit=blanks + len(wanted)
+        NumberSearch(stock_id=facts.branch_id, pattern="1*", grade=""), limit=blanks + len(wanted)
     )
     given_back = {m.number for m in gone}.difference(facts.committed, wanted)
     found = len(given_back) + sum(

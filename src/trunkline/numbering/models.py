@@ -79,7 +79,11 @@ class Number(models.Model):
         ]
         indexes = [
             GinIndex(name="number_trigrams", fields=["number"], opclasses=["gin_trgm_ops"]),
-            models.Index(fields=["stock", "state", "grade", "number"], name="number_stock"),
+            models.Index(fields=["state", "number"], name="number_state_walk"),
+            models.Index(fields=["stock", "state", "number"], name="number_stock_walk"),
+            models.Index(
+                fields=["grade", "state", "number"], condition=~Q(grade=""), name="number_grade_walk"
+            ),
             models.Index(fields=["frozen_until"], condition=Q(state="frozen"), name="frozen_numbers"),
         ]
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from trunkline.kernel.refusals import raise_if_any
 from trunkline.numbering.models import Number, NumberGrade, NumberRange, Reservation
-from trunkline.numbering.rules import like_of, pattern_refusals
+from trunkline.numbering.searching import NumberSearch, query_of, search_refusals
 from trunkline.numbering.types import (
     Arrangement,
     GradeView,
@@ -28,12 +28,17 @@ _USE = (
     "AND starts_with(numbering_number.number, r.prefix) "
     "ORDER BY length(r.prefix) DESC, r.valid_from <= %s DESC, r.valid_from DESC LIMIT 1)"
 )
-_NUMBERS = "SELECT id, number, kind, grade, state, stock_id, frozen_until, arrangement FROM numbering_number "
+_COLUMNS = "id, number, kind, grade, state, stock_id, frozen_until, arrangement"
+_NUMBERS = f"SELECT {_COLUMNS} FROM numbering_number "
 
 
 def _number_views(tail: str, parameters: Sequence[Any]) -> tuple[NumberView, ...]:
+    return _views(_NUMBERS + tail, parameters)
+
+
+def _views(statement: str, parameters: Sequence[Any]) -> tuple[NumberView, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS + tail, parameters)
+        cursor.execute(statement, parameters)
         return tuple(
             NumberView(
                 id_,
@@ -49,30 +54,12 @@ def _number_views(tail: str, parameters: Sequence[Any]) -> tuple[NumberView, ...
         )
 
 
-def search_numbers(
-    *,
-    stock_id: int | None = None,
-    pattern: str = "",
-    grade: str | None = None,
-    state: NumberState = NumberState.IDLE,
-    limit: int = 50,
-) -> tuple[NumberView, ...]:
-    """Numbers in a state, by number: of one stock, of one grade ("" = ordinary), matching a pattern.
-
-    A pattern of digits may stand anywhere; with ``*`` or ``?`` it describes the whole number. `Refused`
-    (``number.pattern_wrong``) for anything else.
+def search_numbers(search: NumberSearch, *, limit: int = 50) -> tuple[NumberView, ...]:
+    """The first numbers that are as asked, by number. `Refused` for what cannot be (``number.pattern_wrong``,
+    ``number.search_contradicts``).
     """
-    raise_if_any(pattern_refusals(pattern))
-    conditions, parameters = ["state = %s"], [state.value, limit]
-    for condition, value in (
-        ("stock_id = %s", stock_id),
-        ("grade = %s", grade),
-        ("number LIKE %s", like_of(pattern) if pattern else None),
-    ):
-        if value is not None:
-            conditions.append(condition)
-            parameters.insert(-1, value)
-    return _number_views(f"WHERE {' AND '.join(conditions)} ORDER BY number LIMIT %s", parameters)
+    raise_if_any(search_refusals(search))
+    return _views(*query_of(search, _COLUMNS, limit))
 
 
 def numbers(values: Collection[str]) -> dict[str, NumberView]:

@@ -96,11 +96,6 @@ PREFIX_MALFORMED = Refusal(
     "REG-21",
     Text("号段须为1至8位数字：{subject}", "A range is 1 to 8 digits: {subject}"),
 )
-PATTERN_WRONG = Refusal(
-    "number.pattern_wrong",
-    "",
-    Text("查询式只能含数字、* 和 ?：{subject}", "A pattern holds digits, * and ? only: {subject}"),
-)
 GRADE_PATTERN_WRONG = Refusal(
     "grade.pattern_wrong",
     "REG-25",
@@ -272,15 +267,3 @@ def freeze_refusals(
             words = NUMBER_STATE_NAMES[view.state]
             found.append(NOT_IN_USE.about(number, state=words.zh, state_en=words.en))
     return tuple(found)
-
-
-def pattern_refusals(pattern: str) -> tuple[Refusal, ...]:
-    """A search pattern holds digits, ``*`` (any run) and ``?`` (one digit)."""
-    return () if re.fullmatch(r"[0-9*?]*", pattern) else (PATTERN_WRONG.about(pattern),)
-
-
-def like_of(pattern: str) -> str:
-    """The SQL LIKE expression of a search pattern; without wildcards it may stand anywhere in the number."""
-    if "*" in pattern or "?" in pattern:
-        return pattern.replace("*", "%").replace("?", "_")
-    return f"%{pattern}%"

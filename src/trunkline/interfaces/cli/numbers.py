@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import click
 
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.output import Column, Output
-from trunkline.interfaces.cli.values import INSTANT
+from trunkline.interfaces.cli.values import DAY, INSTANT
 from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.text import Text
 from trunkline.numbering import operations as numbering
 from trunkline.numbering import queries
+from trunkline.numbering.searching import NumberSearch
 from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberState, NumberView
 from trunkline.security.types import Actor
 
@@ -36,7 +37,11 @@ _LIST: tuple[Column[NumberView], ...] = (
     number,
     "search",
     text=Text("按号码样式、等级、状态查询", "Search by pattern, grade, state"),
-    examples=("trunkline number search 8888", "trunkline number search '186*6?' --grade AAA --limit 10"),
+    examples=(
+        "trunkline number search 8888",
+        "trunkline number search '186*6?' --grade AAA --limit 10",
+        "trunkline number search --ends 88 --avoid 4",
+    ),
 )
 @click.argument("pattern", default="")
 @option(
@@ -49,13 +54,30 @@ _LIST: tuple[Column[NumberView], ...] = (
     show_default=True,
     text=Text("号码状态", "State"),
 )
+@option("--ends", default="", text=Text("尾号", "Last digits"))
+@option(
+    "--avoid",
+    default="",
+    text=Text("后八位不含的数字，如 4", "Digits that none of the last eight is, such as 4"),
+)
+@option("--birthday", type=DAY, default=None, text=Text("以生日结尾", "Ends in a birthday"))
 @option("--limit", default=50, show_default=True, text=Text("最多列出多少个", "How many at most"))
 def search(
-    *, pattern: str, grade: str | None, state: str, limit: int, actor: Actor, at: datetime, out: Output
+    *,
+    pattern: str,
+    grade: str | None,
+    state: str,
+    ends: str,
+    avoid: str,
+    birthday: date | None,
+    limit: int,
+    actor: Actor,
+    at: datetime,
+    out: Output,
 ) -> None:
     """Digits stand anywhere; with * and ? the pattern describes the whole number."""
-    found = queries.search_numbers(pattern=pattern, grade=grade, state=NumberState(state), limit=limit)
-    out.rows(_LIST, found)
+    asked = NumberSearch(pattern, ends, avoid, birthday, grade, NumberState(state))
+    out.rows(_LIST, queries.search_numbers(asked, limit=limit))
 
 
 @command_for(

@@ -33,6 +33,12 @@ def _clerks(orders: int, workdir: Path) -> AbstractContextManager[Prepared]:
     return clerks_benchmark(orders, workdir)
 
 
+def _numbers(count: int, workdir: Path) -> AbstractContextManager[Prepared]:
+    from trunkline.numbering.bench import numbers_benchmark
+
+    return numbers_benchmark(count, workdir)
+
+
 BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark(
         "rating",
@@ -69,5 +75,16 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         unit="orders",
         default=2_000,
         prepare=_clerks,
+    ),
+    Benchmark(
+        "numbers",
+        Text(
+            "按样式、尾号、等级查号（自建号码表）",
+            "Search numbers by pattern, ending and grade (in a table of its own)",
+        ),
+        unit="numbers",
+        default=10_000_000,
+        prepare=_numbers,
+        needs_database=True,
     ),
 )

@@ -20,6 +20,7 @@ from trunkline.interfaces.cli.demo.timeline import Action, Timeline, moment
 from trunkline.kernel.periods import local_date
 from trunkline.numbering import operations as numbering
 from trunkline.numbering.queries import grades, search_numbers
+from trunkline.numbering.searching import NumberSearch
 from trunkline.ordering.types import OrderRequest, OrderState, PaperKind, ShownPaper
 from trunkline.party.types import PaymentMethod
 from trunkline.security.audit import acting
@@ -104,7 +105,7 @@ class AgreementStory:
         with acting(self.desk.manager):
             for grade in contract.premiums:
                 free = search_numbers(
-                    stock_id=self.desk.branch_id, grade=grade, limit=len(contract.premiums) + 1
+                    NumberSearch(stock_id=self.desk.branch_id, grade=grade), limit=len(contract.premiums) + 1
                 )
                 self.premiums.append(next(n.number for n in free if n.number not in self.premiums))
         agreed = tuple(

@@ -28,6 +28,7 @@ from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.numbering.operations import reserve_numbers
 from trunkline.numbering.queries import search_numbers
+from trunkline.numbering.searching import NumberSearch
 from trunkline.numbering.types import NumberState
 from trunkline.runs.intake import take_usage_file
 from trunkline.security.audit import acting
@@ -155,8 +156,13 @@ class Province:
         day = date(2026, 10, 29)
         for code, desk in self.desks.items():
             with acting(desk.clerk):
-                chosen = [n.number for n in search_numbers(stock_id=desk.branch_id, grade="AAA", limit=2)]
-                chosen += [n.number for n in search_numbers(stock_id=desk.branch_id, grade="", limit=4)]
+                chosen = [
+                    n.number
+                    for n in search_numbers(NumberSearch(stock_id=desk.branch_id, grade="AAA"), limit=2)
+                ]
+                chosen += [
+                    n.number for n in search_numbers(NumberSearch(stock_id=desk.branch_id, grade=""), limit=4)
+                ]
             holder = (
                 f"customer:{next(o.organization_id for o in self.registered if o.customer.branch == code)}"
             )
@@ -173,7 +179,9 @@ class Province:
         made = next(made for made in self.registered if made.customer.name == TOUR_CUSTOMER)
         desk = self.desks[made.customer.branch]
         with acting(desk.manager):
-            in_use = search_numbers(stock_id=desk.branch_id, grade="", state=NumberState.IN_USE, limit=40)
+            in_use = search_numbers(
+                NumberSearch(stock_id=desk.branch_id, grade="", state=NumberState.IN_USE), limit=40
+            )
         lines = [view.number for view in in_use]
         write_tour(settings.TRUNKLINE_VAR / "demo", made, self.seed, taken=lines[0], lines=lines)
 

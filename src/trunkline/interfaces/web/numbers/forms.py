@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from trunkline.interfaces.web.fields import CodeField, DeskForm
+from trunkline.numbering.searching import NumberSearch, search_refusals
 from trunkline.numbering.types import GradeView, NumberState
 
 
-class NumberSearch(DeskForm):
-    """A pattern, a grade and a state."""
+def _short(placeholder: Any) -> forms.TextInput:
+    return forms.TextInput({"inputmode": "numeric", "size": 6, "placeholder": placeholder})
+
+
+class NumberSearchForm(DeskForm):
+    """A pattern, an ending, digits to avoid, a birthday, a grade and a state."""
 
     pattern = forms.CharField(label=_("号码"), max_length=20, required=False)
+    ends = forms.CharField(label=_("尾号"), max_length=11, required=False, widget=_short(_("如 88")))
+    avoid = forms.CharField(label=_("不含"), max_length=10, required=False, widget=_short(_("如 4")))
+    birthday = forms.DateField(label=_("生日"), required=False, widget=forms.DateInput({"type": "date"}))
     grade = forms.ChoiceField(label=_("等级"), required=False)
     state = CodeField(NumberState, label=_("状态"), initial=NumberState.IDLE)
 
@@ -23,3 +32,26 @@ class NumberSearch(DeskForm):
         chooser = self.fields["grade"]
         assert isinstance(chooser, forms.ChoiceField)  # noqa: S101 - declared above  # nosec B101
         chooser.choices = [("", _("全部等级")), ("-", _("普通号码")), *((g.code, g.name) for g in grades)]
+
+    def shapes(self) -> list[forms.BoundField]:
+        """The fields beside the pattern that say how a number looks."""
+        return [self[name] for name in ("ends", "avoid", "birthday")]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            for refusal in search_refusals(self.asked()):
+                self.add_error(None, refusal.text.in_language(get_language() or "zh-hans"))
+        return cleaned
+
+    def asked(self) -> NumberSearch:
+        """What is asked of the inventory."""
+        said = self.cleaned_data
+        return NumberSearch(
+            pattern=said["pattern"].replace(" ", ""),
+            ends=said["ends"].replace(" ", ""),
+            avoid=said["avoid"].replace(" ", ""),
+            birthday=said["birthday"],
+            grade={"": None, "-": ""}.get(said["grade"], said["grade"]),
+            state=said["state"],
+        )
