@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from tests.codes import resident_id
 from tests.lines import Connected
-from tests.world import World
+from tests.world import World, handler_details
 from trunkline.counter.registry import service_item
 from trunkline.ordering.types import Completion, LineChoice, OrderRequest, PaperKind, ShownPaper
 
@@ -47,8 +47,8 @@ DETAILS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-#: The number on a handler's identity card.
-CARD = resident_id("340102", "19820304", 5)
+#: The number on the identity card of the handler who applies for the first organisation.
+CARD = handler_details().id_number
 
 
 def papers_of(item_code: str) -> tuple[ShownPaper, ...]:
@@ -59,6 +59,15 @@ def papers_of(item_code: str) -> tuple[ShownPaper, ...]:
         )
         for paper in service_item(item_code).papers
     )
+
+
+def with_card(request: OrderRequest, number: str) -> OrderRequest:
+    """The same application with another identity card shown."""
+    papers = tuple(
+        replace(paper, reference=number) if paper.kind is PaperKind.HANDLER_ID else paper
+        for paper in request.papers
+    )
+    return replace(request, papers=papers)
 
 
 def application(

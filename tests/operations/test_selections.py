@@ -80,7 +80,10 @@ def test_a_choice_is_kept_a_day_for_who_made_it_and_for_what(
     made = select_matching(item_code=ITEM, wanted=LineFilter(bank), actor=clerk, at=at)
     asked = {"organization_id": bank, "item_code": ITEM}
     with acting(clerk):
-        assert selection(made, actor=clerk, at=at).count == len(lines)
+        kept = selection(made, actor=clerk, at=at)
+        assert kept is not None
+        assert kept.count == len(lines)
+        assert selection(made, actor=clerk, at=at + timedelta(days=1)) is None
         chosen = selected_lines(made, **asked, actor=clerk, at=at)
         assert chosen == tuple(LineChoice(line.line_id) for line in lines)
     other = make_actor(role="account_manager", branch="HF")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from pypdf import PdfReader
 
-from tests.items import application
+from tests.items import CARD, application
 from tests.lines import Connected, connect
 from tests.support import snapshot
 from tests.world import World
 from trunkline.counter import desk
 from trunkline.counter.registry import service_item
 from trunkline.counter.visits import Appearance, papers_of_all, place_visit, requests_of, visit_sheet
+from trunkline.kernel.masking import masked_id
 from trunkline.kernel.refusals import Refused
 from trunkline.ordering.queries import orders_of_visit
 from trunkline.ordering.types import OrderRequest, OrderState
@@ -113,7 +116,11 @@ def test_a_visit_is_placed_once_with_its_orders_in_order(
         ("loss_lift", OrderState.COMPLETED),
         ("sim_replacement", OrderState.COMPLETED),
     ]
-    assert sheet.startswith(b"%PDF-")
+    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(sheet)).pages)
+    words = "".join(words.split())
+    assert "以上号码共计壹户" in words, "one line on which both items work"
+    assert masked_id(CARD) in words
+    assert CARD not in words
 
 
 def test_when_one_item_is_refused_nothing_of_the_visit_stands(
@@ -172,6 +179,17 @@ def test_a_visit_takes_twenty_items(world: World, clerk: Actor, lost: Connected,
     assert [one.code for one in refused.value.refusals] == ["visit.too_many"]
     with acting(clerk):
         assert snapshot() == before
+
+
+def test_a_form_sent_twice_is_one_item_of_the_visit(
+    world: World, clerk: Actor, lost: Connected, at: datetime
+) -> None:
+    lift, card = lift_and_replace(world, lost)
+    once, other = replace(lift, idempotency_key="form-1"), replace(card, idempotency_key="form-2")
+    draft_id = add(world, clerk, at, once, other)
+    assert add(world, clerk, at, once) == draft_id
+    with acting(clerk):
+        assert [one.key for one in draft(draft_id, actor=clerk).orders] == ["form-1", "form-2"]
 
 
 def test_a_paper_of_several_items_is_asked_once_as_the_strictest_asks(world: World) -> None:

@@ -114,6 +114,14 @@ NO_ID_CARD = Refusal(
         "The handler must show his resident identity card: the number taken down is not one's",
     ),
 )
+NOT_HIS_CARD = Refusal(
+    "detail.not_his_card",
+    "S22-A1",
+    Text(
+        "经办人须出示本人有效身份证原件，登记的号码与经办人{subject}的登记资料不符",
+        "The handler must show his own identity card: the number taken down is not that of {subject} on record",
+    ),
+)
 
 ONE_LINE_PROVED = Refusal(
     "detail.one_line_proved",
@@ -155,8 +163,15 @@ def _proof_is_enough(around: Circumstances, facts: DetailFacts) -> Iterable[Refu
 
 
 def _id_card(around: Circumstances, _: DetailFacts) -> Iterable[Refusal]:
-    shown = [paper.reference for paper in around.request.papers if paper.kind is PaperKind.HANDLER_ID]
-    return (NO_ID_CARD,) if any(resident_id_refusals(number.strip()) for number in shown) else ()
+    """本人有效身份证: a resident's card, and the one of the handler who applies."""
+    papers = (paper for paper in around.request.papers if paper.kind is PaperKind.HANDLER_ID)
+    shown = [paper.reference.strip().upper() for paper in papers]
+    if any(resident_id_refusals(number) for number in shown):
+        return (NO_ID_CARD,)
+    handler = around.handler
+    if handler is None or all(number == handler.id_number for number in shown):
+        return ()
+    return (NOT_HIS_CARD.about(handler.name),)
 
 
 def _held(_: Circumstances, __: DetailFacts, asked: Asked) -> Iterable[Refusal]:

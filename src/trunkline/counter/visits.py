@@ -9,16 +9,27 @@ from typing import Any
 
 from trunkline.counter import desk
 from trunkline.counter.registry import service_item
-from trunkline.kernel.refusals import Refused
+from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
+from trunkline.kernel.text import Text
 from trunkline.ordering.documents import visit_document
 from trunkline.ordering.item import Origin, Paper, ServiceItem
 from trunkline.ordering.queries import orders_of_visit
 from trunkline.ordering.rules import sees_no_papers
-from trunkline.ordering.selections import selected_lines
-from trunkline.ordering.types import OrderRequest, PaperKind, Scan, ShownPaper, VisitView
-from trunkline.ordering.visits import NO_ITEMS, DraftView, draft, open_visit, visit
+from trunkline.ordering.selections import selected_lines, selection
+from trunkline.ordering.types import LineChoice, OrderRequest, PaperKind, Scan, ShownPaper, VisitView
+from trunkline.ordering.visits import NO_ITEMS, DraftOrder, DraftView, draft, open_visit, visit
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor, Channel
+
+#: The place is counted from 1, as the page counts.
+STALE_CHOICE = Refusal(
+    "visit.selection_stale",
+    "P4-40",
+    Text(
+        "第 {place} 项“{item}”的选号已过一天，请移除此项，重新选号后再加入",
+        "The choice of lines of item {place}, {item}, is over a day old: take it out and choose the lines again",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +65,56 @@ def _stricter(one: Paper, other: Paper) -> Paper:
     )
 
 
+def is_stale(kept: DraftOrder, *, actor: Actor, at: datetime) -> bool:
+    """Whether an item of a draft stands on a choice of lines that is no longer kept."""
+    return kept.selection_id is not None and selection(kept.selection_id, actor=actor, at=at) is None
+
+
+def _stale(place: int, item: ServiceItem[Any, Any]) -> Refusal:
+    words = Text(
+        STALE_CHOICE.text.zh.format(place=place, item=item.title.zh),
+        STALE_CHOICE.text.en.format(place=place, item=item.title.en),
+    )
+    return replace(STALE_CHOICE, text=words, subject=item.code)
+
+
+def _lines_of(kept: DraftOrder, held: DraftView, actor: Actor, at: datetime) -> tuple[LineChoice, ...]:
+    if kept.selection_id is None:
+        return kept.lines
+    return selected_lines(
+        kept.selection_id,
+        organization_id=held.organization_id,
+        item_code=kept.item_code,
+        actor=actor,
+        at=at,
+    )
+
+
 def requests_of(
     held: DraftView, appeared: Appearance, *, actor: Actor, at: datetime, visit_id: int | None = None
 ) -> tuple[OrderRequest, ...]:
-    """The orders of a visit in their order, each with those of the papers that its item asks for."""
+    """The orders of a visit in their order, each with those of the papers that its item asks for.
+
+    `Refused`: ``visit.empty``, or ``visit.selection_stale`` with every item whose choice of lines is over a day old.
+    """
     if not held.orders:
         raise Refused(NO_ITEMS)
+    raise_if_any(
+        _stale(place, service_item(kept.item_code))
+        for place, kept in enumerate(held.orders, start=1)
+        if is_stale(kept, actor=actor, at=at)
+    )
     requests = []
     for kept in held.orders:
         item = service_item(kept.item_code)
         kinds = {kind for paper in item.papers for kind in (paper.kind, paper.alternative)}
-        lines = kept.lines
-        if kept.selection_id is not None:
-            lines = selected_lines(
-                kept.selection_id,
-                organization_id=held.organization_id,
-                item_code=kept.item_code,
-                actor=actor,
-                at=at,
-            )
         request = OrderRequest(
             item_code=kept.item_code,
             organization_id=held.organization_id,
             handler_id=appeared.handler_id,
             papers=tuple(paper for paper in appeared.papers if paper.kind in kinds),
             details=dict(kept.details),
-            lines=lines,
+            lines=_lines_of(kept, held, actor, at),
             completion=kept.completion,
             verification_id=kept.verification_id,
             visit_id=visit_id,

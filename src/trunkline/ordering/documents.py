@@ -8,7 +8,7 @@ from typing import Any
 
 from trunkline.agreements.queries import agreement
 from trunkline.catalog.types import FIRST_MONTH_NAMES, FirstMonthMode
-from trunkline.kernel.masking import masked_id
+from trunkline.kernel.masking import masked_id, without_ids
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.sheets import write_sheet
 from trunkline.kernel.text import Text
@@ -138,7 +138,12 @@ def visit_document(
 
 def _paper_print(paper: PaperView) -> PaperPrint:
     return PaperPrint(
-        PAPER_NAMES[paper.kind].zh, paper.reference, paper.original_seen, paper.sealed, paper.copy_kept
+        PAPER_NAMES[paper.kind].zh,
+        # Often the number of somebody's identity card, of which a copy is on file.
+        without_ids(paper.reference),
+        paper.original_seen,
+        paper.sealed,
+        paper.copy_kept,
     )
 
 

@@ -99,6 +99,11 @@ class SlipPrint:
     notices: tuple[str, ...]
     orders: tuple[SlipOrderPrint, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """Lines of service: one that several orders of a visit work on is one."""
+        return len({line.number for line in self.lines}) if self.orders else len(self.lines)
+
 
 def _header(p: SlipPrint) -> list[tuple[str, str]]:
     """Where, when and by whom; what becomes of a visit's orders stands in their own table."""
@@ -142,7 +147,7 @@ def slip_pdf(p: SlipPrint, *, at: datetime) -> bytes:
             ("单位名称", p.organization_name),
             ("信用代码", p.organization_code or "—"),
             ("入网协议", p.agreement_number or "—"),
-            ("号码数", f"{len(p.lines):,} 户"),
+            ("号码数", f"{p.count:,} 户"),
         ],
         "handler": [
             ("姓　　名", handler.name),
@@ -162,8 +167,8 @@ def slip_pdf(p: SlipPrint, *, at: datetime) -> bytes:
             )
             for paper in p.papers
         ],
-        "count": len(p.lines),
-        "count_capitals": count_in_capitals(len(p.lines)),
+        "count": p.count,
+        "count_capitals": count_in_capitals(p.count),
         "fees": [(fee.title, fee.reference, yuan(fee.amount)) for fee in p.fees],
         "total": yuan(total),
         "total_capitals": in_capitals(total),

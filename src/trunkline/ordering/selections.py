@@ -74,18 +74,17 @@ def select_lines(
     ).pk
 
 
-def _found(selection_id: int, actor: Actor, at: datetime) -> LineSelection:
-    row = LineSelection.objects.filter(
+def _kept(selection_id: int, actor: Actor, at: datetime) -> LineSelection | None:
+    return LineSelection.objects.filter(
         pk=selection_id, staff_id=actor.staff_id, made_at__gt=at - KEPT_FOR
     ).first()
+
+
+def selection(selection_id: int, *, actor: Actor, at: datetime) -> SelectionView | None:
+    """A choice this member of staff made within a day; None when there is none, or it is older."""
+    row = _kept(selection_id, actor, at)
     if row is None:
-        raise Refused(UNKNOWN_SELECTION)
-    return row
-
-
-def selection(selection_id: int, *, actor: Actor, at: datetime) -> SelectionView:
-    """A choice this member of staff made within a day; `Refused` (``selection.unknown``)."""
-    row = _found(selection_id, actor, at)
+        return None
     return SelectionView(
         row.pk, row.organization_id, row.item_code, SelectionSource(row.source), len(row.line_ids)
     )
@@ -94,9 +93,9 @@ def selection(selection_id: int, *, actor: Actor, at: datetime) -> SelectionView
 def selected_lines(
     selection_id: int, *, organization_id: int, item_code: str, actor: Actor, at: datetime
 ) -> tuple[LineChoice, ...]:
-    """The lines of a choice that was made for this organisation and item."""
-    row = _found(selection_id, actor, at)
-    if (row.organization_id, row.item_code) != (organization_id, item_code):
+    """The lines of a choice made within a day for this organisation and item; `Refused` (``selection.unknown``)."""
+    row = _kept(selection_id, actor, at)
+    if row is None or (row.organization_id, row.item_code) != (organization_id, item_code):
         raise Refused(UNKNOWN_SELECTION)
     answers = row.answers or [{}] * len(row.line_ids)
     return tuple(LineChoice(*chosen) for chosen in zip(row.line_ids, answers, strict=True))

@@ -58,6 +58,8 @@ class DraftOrder:
     selection_id: int | None
     completion: Completion
     verification_id: int | None
+    #: Of the form it came from, so that a form sent twice is one application.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def _order(kept: Mapping[str, Any]) -> DraftOrder:
         selection_id=kept["selection_id"],
         completion=Completion(kept["completion"]),
         verification_id=kept["verification_id"],
+        key=kept.get("key", ""),
     )
 
 
@@ -123,7 +126,8 @@ def add_to_visit(
 ) -> int:
     """Put an application at the end of the visit of its organisation, which is opened if need be; its id.
 
-    The papers shown for it count for the visit; scans are taken when the visit is placed.
+    The papers shown for it count for the visit; scans are taken when the visit is placed. Sent again with the same
+    key it is not added again.
     """
     VisitDraft.objects.bulk_create(
         [
@@ -140,6 +144,9 @@ def add_to_visit(
     row = VisitDraft.objects.select_for_update().get(
         staff_id=actor.staff_id, organization_id=request.organization_id, visit__isnull=True
     )
+    key = request.idempotency_key
+    if key and any(kept.get("key") == key for kept in row.orders):
+        return row.pk
     if len(row.orders) >= MOST:
         raise Refused(TOO_MANY_ITEMS.filled(limit=MOST))
     added = DraftOrder(
@@ -149,6 +156,7 @@ def add_to_visit(
         selection_id=selection_id,
         completion=request.completion,
         verification_id=request.verification_id,
+        key=key,
     )
     papers = {kept["kind"]: kept for kept in row.papers} | {p.kind: asdict(p) for p in request.papers}
     row.orders = [*row.orders, asdict(added)]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tests.items import with_card
 from tests.lines import Connected, accounts, connect
 from tests.service_items import Cases
 from tests.service_items.scene import Scene, apply_for
 from tests.service_items.states import asks
 from trunkline.ordering.queries import order_items, orders_of_organization
-from trunkline.ordering.types import OrderRequest, PaperKind
+from trunkline.ordering.types import OrderRequest
 from trunkline.rating.queries import detail_accesses
 from trunkline.subscriptions import operations as subscriptions
 from trunkline.subscriptions.types import LineView
@@ -42,13 +42,7 @@ def applied(item_code: str) -> Callable[[Scene], OrderRequest]:
     def make(scene: Scene) -> OrderRequest:
         card = scene.details.pop("card", "")
         request = apply_for(scene, item_code)
-        if not card:
-            return request
-        papers = tuple(
-            replace(paper, reference=card) if paper.kind is PaperKind.HANDLER_ID else paper
-            for paper in request.papers
-        )
-        return replace(request, papers=papers)
+        return with_card(request, card) if card else request
 
     return make
 

@@ -185,7 +185,8 @@ def application_page(request: StaffRequest, form: ApplicationForm) -> HttpRespon
     item, organization_id = form.item, form.organization_id
     no_papers = sees_no_papers(item, request.actor.channel)
     needs_proof = bool(item.verifications) and (item.verified_everywhere or no_papers)
-    chosen = _number_in(request, "selection")
+    named = _number_in(request, "selection")
+    chosen = selection(named, actor=request.actor, at=request.at) if named else None
     context = {
         "form": form,
         "item": item,
@@ -194,7 +195,8 @@ def application_page(request: StaffRequest, form: ApplicationForm) -> HttpRespon
         "handlers": form.handlers,
         "no_papers": no_papers or not item.papers,
         "row_shape": [Text("号码", "Number"), *(field.label for field in item.line_fields)],
-        "selection": selection(chosen, actor=request.actor, at=request.at) if chosen else None,
+        "selection": chosen,
+        "selection_gone": named is not None and chosen is None,
         "draft": open_draft_of(organization_id, actor=request.actor),
     }
     return render(request, "counter/apply.html", context)

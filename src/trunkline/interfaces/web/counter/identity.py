@@ -53,6 +53,13 @@ class IdentityForm(DeskForm):
         names = [name for kind in sorted(self.kinds) for name in wanted[kind]]
         return [self[name] for name in ("proof_number", *names)]
 
+    def clean_proof_kind(self) -> str:
+        """The first kind that is offered where none is said."""
+        said = self.cleaned_data["proof_kind"]
+        if not said and not self.kinds:
+            raise forms.ValidationError(self.fields["proof_kind"].error_messages["required"], code="required")
+        return said or sorted(self.kinds)[0]
+
     def check(self, *, actor: Actor, at: datetime) -> Identity:
         """Check what was said against what is registered."""
         said = self.cleaned_data

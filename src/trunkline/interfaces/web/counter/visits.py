@@ -97,8 +97,9 @@ def _appeared(form: AppearanceForm) -> Appearance:
 def _listed(request: StaffRequest, one: DraftOrder) -> dict[str, object]:
     """An item of the draft as the page lists it: how many lines it is for, and the first of them."""
     if one.selection_id is not None:
-        count = selection(one.selection_id, actor=request.actor, at=request.at).count
-        return {"item": service_item(one.item_code), "count": count, "numbers": ()}
+        chosen = selection(one.selection_id, actor=request.actor, at=request.at)
+        count = chosen.count if chosen else 0
+        return {"item": service_item(one.item_code), "count": count, "numbers": (), "stale": chosen is None}
     named = lines([line.line_id for line in one.lines[:_NAMED]])
     numbers = [line.number for line in named.values()]
     return {"item": service_item(one.item_code), "count": len(one.lines), "numbers": numbers}

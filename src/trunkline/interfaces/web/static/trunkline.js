@@ -96,8 +96,11 @@
       return;
     }
     const stays = event.submitter && event.submitter.hasAttribute("data-stays");
-    if (form.method === "post" && !form.hasAttribute("hx-post") && !stays) {
-      window.setTimeout(() => all("button[type=submit]:enabled", form).forEach((button) => {
+    // What HTMX sends it has taken from the browser by now. Buttons may stand outside their form, and a field named
+    // "method" hides the property of that name.
+    if (form.getAttribute("method") === "post" && !event.defaultPrevented && !stays) {
+      const buttons = [...form.elements].filter((one) => one.matches("button[type=submit]:enabled"));
+      window.setTimeout(() => buttons.forEach((button) => {
         button.disabled = true;
         button.dataset.sent = "1";
       }), 0);
