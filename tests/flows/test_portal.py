@@ -107,8 +107,8 @@ def test_a_handler_suspends_a_line_of_his_organisation_and_every_page_opens(
     for page in pages.values():
         assert client.get(page)["Cache-Control"] == "no-store"
     named = {name.removeprefix("portal:") for name in _portal_names()} - {"login", "logout", "status"}
-    # What an order opens has a test of its own.
-    named -= {"details", "details_sheet"}
+    # What an order opens, and invoices, have tests of their own.
+    named -= {"details", "details_sheet", "invoices", "invoice", "invoice_pdf"}
     assert named == set(pages)
 
 

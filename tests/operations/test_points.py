@@ -25,11 +25,12 @@ from trunkline.ledger.points.operations import (
     expire_points,
     forfeit_points,
     grant_id,
-    redeem_points,
+    redeem_points_of_lines,
     reverse_points,
 )
 from trunkline.ledger.points.types import (
     Consumption,
+    LineRedemption,
     MovementKind,
     PointsBalance,
     PointsChange,
@@ -73,16 +74,14 @@ def redeem(
     facts: RedemptionFacts = WELL,
     policy: PointsPolicy = SMALL,
 ) -> Redemption:
-    return redeem_points(
-        line_id=line,
-        points=points,
-        facts=facts,
+    (redeemed,) = redeem_points_of_lines(
+        redemptions=[LineRedemption(line, points, facts, order)],
         source="order",
-        source_id=order,
         policy=policy,
         actor=actor,
         at=at,
     )
+    return redeemed
 
 
 def total(line: int, actor: Actor, on: date = TODAY) -> int:

@@ -27,10 +27,12 @@ from trunkline.billing.printing import (
     BillLinePrint,
     BillPrint,
     DepositPrint,
+    InvoicePrint,
     NumberPrint,
     ReceiptPrint,
     TaxPrint,
     bill_pdf,
+    invoice_pdf,
     receipt_pdf,
 )
 from trunkline.catalog.types import FirstMonthMode
@@ -486,6 +488,64 @@ def test_a_receipt_states_the_amount_twice_and_what_it_met() -> None:
         assert words in printed
 
 
+INVOICE = InvoicePrint(
+    invoice_number="26340000000000000317",
+    kind="增值税专用发票",
+    seller_name=OPERATOR,
+    buyer_name=CUSTOMER,
+    buyer_tax_id="91340100MA00000076",
+    document="R20261103-9",
+    issued_at=AT,
+    issued_by="张敏",
+    amount=Decimal("1409.50"),
+    taxes=(
+        TaxPrint(Decimal(0), Decimal("12.00"), Decimal("0.00"), Decimal("12.00")),
+        TaxPrint(Decimal("0.06"), Decimal("100.00"), Decimal("6.00"), Decimal("106.00")),
+        TaxPrint(Decimal("0.09"), Decimal("1184.86"), Decimal("106.64"), Decimal("1291.50")),
+    ),
+)
+
+
+def test_an_invoice_names_both_sides_and_its_tax_by_rate() -> None:
+    printed = "".join(pages(invoice_pdf(INVOICE, at=AT)))
+    for words in (
+        "发票号码26340000000000000317",
+        f"购买方名称{CUSTOMER}",
+        "开票日期2026年11月5日",
+        "购买方税号91340100MA00000076",
+        "收据或账单R20261103-9",
+        "预存通信费(未计税)不征税12.000.0012.00",
+        "通信服务费6%100.006.00106.00",
+        "通信服务费9%1,184.86106.641,291.50",
+        "合计1,296.86112.641,409.50",
+        "人民币壹仟肆佰零玖元伍角整¥1,409.50",
+        "开票人:张敏",
+        "非税务机关电子发票服务平台赋码",
+    ):
+        assert words in printed
+    assert "红字" not in printed
+
+
+def test_a_red_letter_invoice_says_what_it_takes_back() -> None:
+    red = replace(
+        INVOICE,
+        invoice_number="26340000000000000318",
+        buyer_tax_id="",
+        amount=Decimal("-80.00"),
+        taxes=(TaxPrint(Decimal(0), Decimal("-80.00"), Decimal("0.00"), Decimal("-80.00")),),
+        red_of="26340000000000000317",
+        reason="退预付款",
+    )
+    printed = "".join(pages(invoice_pdf(red, at=AT)))
+    for words in (
+        "红字发票,冲销发票号码26340000000000000317;原因:退预付款",
+        "购买方税号—",
+        "(负数)人民币捌拾元整",
+        "-80.00",
+    ):
+        assert words in printed
+
+
 def test_every_document_is_the_same_byte_for_byte() -> None:
     assert agreement_pdf(AGREEMENT, at=AT) == agreement_pdf(AGREEMENT, at=AT)
     assert attachment_pdf(attachment(300), at=AT) == attachment_pdf(attachment(300), at=AT)
@@ -493,3 +553,4 @@ def test_every_document_is_the_same_byte_for_byte() -> None:
     assert attachment_pdf(in_volumes, at=AT) == attachment_pdf(in_volumes, at=AT)
     assert slip_pdf(slip(3), at=AT) == slip_pdf(slip(3), at=AT)
     assert bill_pdf(BILL, at=AT) == bill_pdf(BILL, at=AT)
+    assert invoice_pdf(INVOICE, at=AT) == invoice_pdf(INVOICE, at=AT)

@@ -1,4 +1,4 @@
-"""账单 and 收据 as PDF: the data gathered for `printing`."""
+"""账单, 收据 and 发票 as PDF: the data gathered for `printing`."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
-from trunkline.billing import queries
+from trunkline.billing import invoicing, queries
 from trunkline.billing.charges import UNIT_NAMES
 from trunkline.billing.printing import (
     AllocationPrint,
     BillLinePrint,
     BillPrint,
     DepositPrint,
+    InvoicePrint,
     NumberPrint,
     ReceiptPrint,
     TaxPrint,
     bill_pdf,
+    invoice_pdf,
     receipt_pdf,
 )
-from trunkline.billing.types import HELD_PURPOSES, PAYMENT_PURPOSE_NAMES, BillLineView, BillView, PaymentView
+from trunkline.billing.types import (
+    HELD_PURPOSES,
+    INVOICE_KIND_NAMES,
+    PAYMENT_PURPOSE_NAMES,
+    BillLineView,
+    BillView,
+    PaymentView,
+)
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.text import Text
 from trunkline.ledger.queries import premium_month
@@ -80,6 +89,28 @@ def receipt_document(payment_id: int, at: datetime) -> bytes:
             allocations=tuple(AllocationPrint(bill.number, bill.month, amount) for bill, amount in met),
             surplus=payment.amount - sum((amount for _, amount in met), ZERO),
             owed_after=queries.owed_after(payment),
+        ),
+        at=at,
+    )
+
+
+def invoice_document(invoice_id: int, at: datetime) -> bytes:
+    """An invoice as PDF, in force or taken back, or the red-letter invoice that takes one back."""
+    found = invoicing.invoice(invoice_id)
+    return invoice_pdf(
+        InvoicePrint(
+            invoice_number=found.number,
+            kind=INVOICE_KIND_NAMES[found.kind].zh,
+            seller_name=company_name(party.organization(found.organization_id).branch_id),
+            buyer_name=found.title,
+            buyer_tax_id=found.tax_id,
+            document=invoicing.documents_of([found])[found.id],
+            issued_at=found.issued_at,
+            issued_by=staff_names({found.issued_by_id}).get(found.issued_by_id, ""),
+            amount=found.amount,
+            taxes=tuple(TaxPrint(t.rate, t.net, t.tax, t.gross) for t in found.taxes),
+            red_of=invoicing.invoice(found.red_of).number if found.red_of else "",
+            reason=found.reason,
         ),
         at=at,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from trunkline.billing.models import Bill, BillLine, DepositDraw, Invoice, Payment, PaymentAllocation
 from trunkline.billing.queries import UNKNOWN_BILL, UNKNOWN_PAYMENT
@@ -20,8 +20,10 @@ from trunkline.billing.types import (
     TaxLine,
 )
 from trunkline.kernel.money import ZERO
+from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
+from trunkline.party.queries import find_organizations
 
 UNKNOWN_INVOICE = Refusal(
     "invoice.unknown", "S15", Text("没有这张有效发票：{subject}", "No such invoice in force: {subject}")
@@ -136,11 +138,66 @@ def invoices_of_organization(organization_id: int, *, limit: int = 500) -> tuple
     return _views(Invoice.objects.filter(organization_id=organization_id).order_by("-id")[:limit])
 
 
-def documents_of(view: InvoiceView) -> str:
-    """The number of the receipt or bill an invoice is for."""
-    if view.payment_id is not None:
-        return str(Payment.objects.values_list("receipt_number", flat=True).get(pk=view.payment_id))
-    return str(Bill.objects.values_list("number", flat=True).get(invoices=view.id))
+def find_invoices(
+    month: Month | None = None,
+    state: InvoiceState | None = None,
+    text: str = "",
+    limit: int = 100,
+) -> tuple[InvoiceView, ...]:
+    """Invoices by the month of issue, state, and part of their number, of their receipt's or bill's, or of what names
+    their buyer; the newest first.
+    """
+    rows = Invoice.objects.all()
+    if month is not None:
+        rows = rows.filter(issued_at__gte=month.start, issued_at__lt=month.end)
+    if state is not None:
+        rows = rows.filter(state=state)
+    text = text.strip()
+    if text:
+        customers = [found.id for found in find_organizations(text)]
+        rows = rows.filter(
+            Q(number__icontains=text)
+            | Q(title__icontains=text)
+            | Q(payment__receipt_number__icontains=text)
+            | Q(bill__number__icontains=text)
+            | Q(organization_id__in=customers)
+        )
+    return _views(rows.order_by("-id")[:limit])
+
+
+def invoices_of_bills(bill_ids: Iterable[int]) -> tuple[InvoiceView, ...]:
+    """Invoices of these bills, not of payments that met them, the newest first."""
+    return _views(Invoice.objects.filter(bill_id__in=set(bill_ids)).order_by("-id"))
+
+
+def invoices_of_numbers(numbers: Iterable[str]) -> tuple[InvoiceView, ...]:
+    """The invoices that have these numbers, the oldest first; what is no number of one is passed over."""
+    return _views(Invoice.objects.filter(number__in=set(numbers)).order_by("id"))
+
+
+def invoice_in_force(*, payment_id: int | None, bill_id: int | None) -> InvoiceView:
+    """The invoice in force of a payment or of a bill; `Refused` (``invoice.unknown``) where there is none."""
+    of = Q(payment_id=payment_id) if payment_id is not None else Q(bill_id=bill_id)
+    found = _views(Invoice.objects.filter(of, state=InvoiceState.ISSUED))
+    if not found:
+        raise Refused(UNKNOWN_INVOICE.about(str(payment_id or bill_id)))
+    return found[0]
+
+
+def red_letter_of(invoice_id: int) -> InvoiceView | None:
+    """The red-letter invoice that took one back; None while it is in force."""
+    found = _views(Invoice.objects.filter(red_of_id=invoice_id))
+    return found[0] if found else None
+
+
+def documents_of(views: Iterable[InvoiceView]) -> dict[int, str]:
+    """The numbers of the receipts or bills that invoices are for, by invoice."""
+    views = tuple(views)
+    receipts = Payment.objects.filter(pk__in={view.payment_id for view in views if view.payment_id})
+    billed = Bill.objects.filter(pk__in={view.bill_id for view in views if view.bill_id})
+    payments = dict(receipts.values_list("id", "receipt_number"))
+    bills = dict(billed.values_list("id", "number"))
+    return {view.id: payments.get(view.payment_id or 0) or bills[view.bill_id or 0] for view in views}
 
 
 def document_ids(number: str, organization_id: int) -> tuple[int | None, int | None]:

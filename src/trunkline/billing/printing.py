@@ -1,4 +1,4 @@
-"""账单 and 收据 on paper."""
+"""账单, 收据 and 发票 on paper."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from trunkline.kernel.money import ZERO, in_capitals
-from trunkline.kernel.periods import Month
+from trunkline.kernel.periods import Month, local_date
 from trunkline.kernel.typeset import chinese_day, chinese_minute, typeset, yuan
 
 _TEMPLATES = Path(__file__).parent / "print"
@@ -108,6 +108,24 @@ class ReceiptPrint:
     owed_after: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class InvoicePrint:
+    """What stands on an invoice; the amounts of a red-letter one are negative, and `red_of` is what it takes back."""
+
+    invoice_number: str
+    kind: str
+    seller_name: str
+    buyer_name: str
+    buyer_tax_id: str
+    document: str
+    issued_at: datetime
+    issued_by: str
+    amount: Decimal
+    taxes: tuple[TaxPrint, ...]
+    red_of: str = ""
+    reason: str = ""
+
+
 def bill_pdf(p: BillPrint, *, at: datetime) -> bytes:
     """A bill. Raises `Refused` as `typeset` does."""
     due = p.total - p.from_deposit
@@ -178,6 +196,44 @@ def receipt_pdf(p: ReceiptPrint, *, at: datetime) -> bytes:
         "owed_after": yuan(p.owed_after),
     }
     return typeset(_TEMPLATES / "receipt.typ", data, at=at)
+
+
+def invoice_pdf(p: InvoicePrint, *, at: datetime) -> bytes:
+    """An invoice. Raises `Refused` as `typeset` does."""
+    data = {
+        "number": p.invoice_number,
+        "kind": p.kind,
+        "operator_name": p.seller_name,
+        "red_of": p.red_of,
+        "reason": p.reason,
+        "header": [
+            ("购买方名称", p.buyer_name),
+            ("开票日期", chinese_day(local_date(p.issued_at))),
+            ("购买方税号", p.buyer_tax_id or "—"),
+            ("收据或账单", p.document),
+            ("销售方名称", p.seller_name),
+        ],
+        "lines": [
+            (
+                "通信服务费" if t.rate else "预存通信费（未计税）",
+                _percent(t.rate) if t.rate else "不征税",
+                yuan(t.net),
+                yuan(t.tax),
+                yuan(t.gross),
+            )
+            for t in p.taxes
+        ],
+        "totals": [
+            yuan(sum((t.net for t in p.taxes), ZERO)),
+            yuan(sum((t.tax for t in p.taxes), ZERO)),
+            yuan(sum((t.gross for t in p.taxes), ZERO)),
+        ],
+        "amount": yuan(p.amount),
+        # Capitals have no sign: a red-letter invoice says that it is negative.
+        "amount_capitals": ("（负数）" if p.amount < 0 else "") + in_capitals(abs(p.amount)),
+        "issued_by": p.issued_by,
+    }
+    return typeset(_TEMPLATES / "invoice.typ", data, at=at)
 
 
 def _percent(rate: Decimal) -> str:

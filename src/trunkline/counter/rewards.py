@@ -12,9 +12,9 @@ from trunkline.billing.types import AdvancePayment
 from trunkline.counter.facts import LineFacts
 from trunkline.counter.lines import ids_of
 from trunkline.kernel.periods import Month, local_date
-from trunkline.ledger.points.operations import redeem_points
+from trunkline.ledger.points.operations import redeem_points_of_lines
 from trunkline.ledger.points.queries import points_of_lines, redeemed_in
-from trunkline.ledger.points.types import PointsBalance, PointsPolicy, RedemptionFacts
+from trunkline.ledger.points.types import LineRedemption, PointsBalance, PointsPolicy, RedemptionFacts
 from trunkline.ordering.item import Circumstances
 from trunkline.ordering.queries import numbers_in_open_orders
 from trunkline.security.types import Actor
@@ -50,11 +50,12 @@ def points_facts(
     """By line; orders of `item_code` itself do not count as unfinished ones."""
     today = local_date(around.at)
     balances = points_of_lines(ids_of(chosen), today, policy=POLICY)
+    redeemed = redeemed_in(ids_of(chosen), Month.of(today))
     busy = numbers_in_open_orders([one.line.number for one in chosen], apart_from=item_code)
     return {
         one.line.id: LinePoints(
             balances[one.line.id],
-            redeemed_in(one.line.id, Month.of(today)) if balances[one.line.id].total else 0,
+            redeemed.get(one.line.id, 0),
             RedemptionFacts(
                 months_on_net=whole_months(one.line.activated_at, today),
                 stopped_for_arrears=bool(_ARREARS & set(one.line.stop_causes)),
@@ -78,15 +79,14 @@ def redeem_for_credit(
     at: datetime,
 ) -> None:
     """Take points of lines and give the credit for them to accounts."""
-    for line, points in redeemed.items():
-        redeem_points(
-            line_id=line,
-            points=points,
-            facts=facts[line].facts,
-            source=source,
-            source_id=f"{line}:{at.isoformat()}",
-            policy=policy,
-            actor=actor,
-            at=at,
-        )
+    redeem_points_of_lines(
+        redemptions=[
+            LineRedemption(line, points, facts[line].facts, f"{line}:{at.isoformat()}")
+            for line, points in redeemed.items()
+        ],
+        source=source,
+        policy=policy,
+        actor=actor,
+        at=at,
+    )
     credit_points(credit=[each for each in credit if each.amount > Decimal(0)], actor=actor, at=at)

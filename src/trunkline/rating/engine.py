@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -74,6 +74,7 @@ PRICE_ROW_TWICE = Refusal(
     "",
     Text("单价编号 {subject} 重复", "Price row {subject} is there more than once"),
 )
+_NUMBERS = pa.schema([pa.field("line_number", pa.string(), nullable=False)])
 _END_OF_TIME = ibis.timestamp("9999-12-31T00:00:00+00:00")
 #: Units and prices beyond this are mistakes, and would not leave room for exact products.
 _LARGEST = 2**50
@@ -147,13 +148,15 @@ def rate(
     workdir: Path,
     rated_out: Path | None = None,
     settings: EngineSettings | None = None,
+    numbers: Collection[str] | None = None,
 ) -> RatingResult:
     """Rates the accepted records of a month: the same input, in any order, gives the same result.
 
     `usage_files` are Parquet of shape USAGE and hold each (source, record_id) once; `lines`, `prices` and
     `allowances` have the shapes LINES, PRICES and ALLOWANCES. All records of the month have to be there, since
     they use up the allowances in the order of events. With `rated_out` every rated record is written there as
-    Parquet (shape RATED, in no order), atomically. Raises Refused, with every reason, where the lines or prices
+    Parquet (shape RATED, in no order), atomically. With `numbers` only the records of these are looked at: what a
+    line used up is its own, so theirs come out as they do among all. Raises Refused, with every reason, where the lines or prices
     contradict themselves; money that does not fit an int64 raises the engine's error.
     """
     with open_engine(workdir, settings) as engine:
@@ -161,6 +164,10 @@ def rate(
         if not usage_files:
             return RatingResult(TOTALS.empty_table(), UNRATED.empty_table(), 0, 0)
         usage = engine.read_parquet([str(path) for path in usage_files], hive_partitioning=False)
+        if numbers is not None:
+            rows = pa.table({"line_number": sorted(numbers)}, _NUMBERS)
+            chosen = usage.semi_join(load(engine, "chosen_number", rows, _NUMBERS), "line_number")
+            usage = engine.create_table("chosen_usage", chosen, temp=True)
         rated = plan.rated(usage, periods, tariff, month)
         if rated_out is None:
             return _result(engine, usage, plan.totals(rated), plan.unrated(usage, periods, tariff, month))

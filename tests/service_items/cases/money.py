@@ -35,9 +35,9 @@ from trunkline.counter.registry import service_items
 from trunkline.counter.rewards import POLICY
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.text import Text
-from trunkline.ledger.points.operations import earn_points, forfeit_points, redeem_points
+from trunkline.ledger.points.operations import earn_points, forfeit_points, redeem_points_of_lines
 from trunkline.ledger.points.queries import points_of_lines
-from trunkline.ledger.points.types import Consumption, RedemptionFacts
+from trunkline.ledger.points.types import Consumption, LineRedemption, RedemptionFacts
 from trunkline.ledger.queries import customer_deposits
 from trunkline.ordering.queries import order_items, orders_of_organization
 from trunkline.ordering.types import VerificationKind
@@ -94,12 +94,9 @@ def forfeited(scene: Scene) -> None:
 
 
 def redeemed(scene: Scene) -> None:
-    redeem_points(
-        line_id=scene.one.line_id,
-        points=1000,
-        facts=WELL,
+    redeem_points_of_lines(
+        redemptions=[LineRedemption(scene.one.line_id, 1000, WELL, "1")],
         source="test",
-        source_id="1",
         policy=POLICY,
         actor=scene.actor,
         at=scene.before(),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trunkline.billing.invoicing import document_ids, invoice_basis
+from trunkline.billing.invoicing import document_ids, invoice_basis, invoice_in_force
 from trunkline.billing.operations import issue_invoice
 from trunkline.billing.rules import (
     INVOICED_ALREADY,
@@ -96,6 +96,15 @@ def _issue(around: Circumstances, asked: Invoicing, _: Sequence[Invoicing], acto
     return [0]
 
 
+def _issued(_: Circumstances, chosen: Sequence[Invoicing]) -> Sequence[Sequence[Change]]:
+    """The number it came to have, by which the order leads to it."""
+    made = [
+        invoice_in_force(payment_id=asked.request.payment_id, bill_id=asked.request.bill_id)
+        for asked in chosen
+    ]
+    return [[Change(Text("发票号码", "Invoice number"), "", one.number)] for one in made]
+
+
 ITEM: ServiceItem[Invoicing, Invoicing] = ServiceItem(
     code="invoice_issue",
     title=Text("开具发票", "Invoice"),
@@ -129,6 +138,7 @@ ITEM: ServiceItem[Invoicing, Invoicing] = ServiceItem(
     subjects=lambda asked: (asked,),
     plan=_plan,
     effects=_issue,
+    outcomes=_issued,
     fee="invoice_issue",
     prices=(
         InitialPrice(

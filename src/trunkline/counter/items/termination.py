@@ -16,6 +16,7 @@ from trunkline.counter.rewards import LEAVING, LinePoints, points_facts, redeem_
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
+from trunkline.ledger.points.operations import forfeit_points
 from trunkline.ledger.points.rules import redemption_refusals, yuan_of
 from trunkline.numbering.operations import freeze_numbers
 from trunkline.numbering.rules import SHORTEST_FREEZE
@@ -142,6 +143,14 @@ def _terminate(around: Circumstances, facts: LinesFacts, chosen: Sequence[LineFa
     details = around.request.details
     if "points_to" in details:
         _redeem_points(around, facts, chosen, actor)
+    # What the plan calls 作废 is gone: nobody could redeem it from a line that has ended.
+    forfeit_points(
+        line_ids=ids_of(chosen),
+        source="termination",
+        source_id=around.at.isoformat(),
+        actor=actor,
+        at=around.at,
+    )
     refundable = {one.line.account_id: one.deposit for one in chosen if one.deposit > ZERO}
     if refundable:
         refund_deposits(

@@ -69,6 +69,7 @@ def _groups() -> tuple[Group, ...]:
                     "bill.view",
                     ("/bills/", "/payments/", "/accounts/"),
                 ),
+                Entry("billing:invoices", "file-certificate", _("发票"), "bill.view", ("/invoices/",)),
                 Entry(
                     "billing:prepayments", "clock", _("待退国际预付款"), "payment.view", ("/prepayments/",)
                 ),

@@ -26,13 +26,13 @@ from trunkline.ledger.points.rules import (
 from trunkline.ledger.points.types import (
     STANDARD,
     Consumption,
+    LineRedemption,
     Lot,
     Moved,
     MovementKind,
     PointsChange,
     PointsPolicy,
     Redemption,
-    RedemptionFacts,
 )
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
@@ -93,9 +93,10 @@ SELECT count(*), coalesce(-sum(points), 0) FROM moved
 
 _MOVE = """
 INSERT INTO ledger_pointsmovement (lot_id, branch_id, kind, points, source, source_id, at, operation_id)
-SELECT lot.id, lot.branch_id, %(kind)s, moved.points, %(source)s, %(source_id)s, %(at)s,
+SELECT lot.id, lot.branch_id, %(kind)s, moved.points, %(source)s, moved.source_id, %(at)s,
     current_setting('trunkline.operation')::uuid
-FROM unnest(%(lots)s::bigint[], %(points)s::int[]) WITH ORDINALITY AS moved (lot_id, points, place)
+FROM unnest(%(lots)s::bigint[], %(points)s::int[], %(ids)s::text[])
+    WITH ORDINALITY AS moved (lot_id, points, source_id, place)
 JOIN ledger_pointslot lot ON lot.id = moved.lot_id ORDER BY moved.place
 """
 
@@ -141,42 +142,62 @@ def grant_id(bill: str, line_id: int) -> str:
     return f"{bill}:{line_id}"
 
 
-@operation("points.redeem")
-def redeem_points(
+def _told_redemptions(redemptions: Sequence[LineRedemption]) -> dict[str, object]:
+    """What the audit row keeps of many redemptions: what each took stands in the ledger and names the operation."""
+    return {"count": len(redemptions), "points": sum(each.points for each in redemptions)}
+
+
+@operation("points.redeem", kept={"redemptions": _told_redemptions})
+def redeem_points_of_lines(
     *,
-    line_id: int,
-    points: int,
-    facts: RedemptionFacts,
+    redemptions: Sequence[LineRedemption],
     source: str,
-    source_id: str,
     policy: PointsPolicy = STANDARD,
     actor: Actor,
     at: datetime,
-) -> Redemption:
-    """积分回馈 (S19, S05-G6): take points of a line, those that run out first before others, at 100 to the yuan.
+) -> tuple[Redemption, ...]:
+    """积分回馈 (S19, S05-G6): take points of lines, those that run out first before others, at 100 to the yuan.
 
-    (source, source_id) names what they are redeemed for, and redeems once. `Refused` with every reason of REG-31
-    that holds (see `rules.redemption_refusals`), or ``points.redeemed_already``.
+    A few statements whatever their number; each line stands once among them. (source, `source_id` of a redemption)
+    names what it is for, and redeems once. `Refused` with every reason of REG-31 that holds for any line (see
+    `rules.redemption_refusals`), or ``points.redeemed_already``; then no line gives any.
     """
     on = local_date(at)
-    locked = _locked("line_id = %s AND expires_on > %s", [line_id, on])
-    redeemed = PointsMovement.objects.filter(kind=MovementKind.REDEEMED, source=source, source_id=source_id)
-    if redeemed.exists():
-        raise Refused(REDEEMED_ALREADY.about(f"{source}:{source_id}"))
-    lots = [lot for lot in valid_lots([line_id], on).get(line_id, ()) if lot.id in locked]
-    valid = sum(lot.left for lot in lots)
+    lines = [each.line_id for each in redemptions]
+    locked = _locked("line_id = ANY(%s) AND expires_on > %s", [lines, on])
+    before = PointsMovement.objects.filter(
+        kind=MovementKind.REDEEMED, source=source, source_id__in=[each.source_id for each in redemptions]
+    )
+    again = set(before.values_list("source_id", flat=True))
+    raise_if_any(REDEEMED_ALREADY.about(f"{source}:{source_id}") for source_id in sorted(again))
+    lots = {line: [lot for lot in found if lot.id in locked] for line, found in valid_lots(lines, on).items()}
+    valid = {line: sum(lot.left for lot in lots.get(line, ())) for line in lines}
+    redeemed = redeemed_in(lines, Month.of(on))
     raise_if_any(
-        redemption_refusals(
-            points=points,
-            valid=valid,
-            redeemed_this_month=redeemed_in(line_id, Month.of(on)),
-            facts=facts,
+        refusal
+        for each in redemptions
+        for refusal in redemption_refusals(
+            points=each.points,
+            valid=valid[each.line_id],
+            redeemed_this_month=redeemed.get(each.line_id, 0),
+            facts=each.facts,
             policy=policy,
         )
     )
-    taken = [(lot, -share) for lot, share in taken_oldest_first(lots, points)]
-    _move(MovementKind.REDEEMED, taken, source, source_id, at)
-    return Redemption(points, yuan_of(points), valid - points)
+    _move(
+        MovementKind.REDEEMED,
+        [
+            (lot, -share, each.source_id)
+            for each in redemptions
+            for lot, share in taken_oldest_first(lots[each.line_id], each.points)
+        ],
+        source,
+        at,
+    )
+    return tuple(
+        Redemption(each.points, yuan_of(each.points), valid[each.line_id] - each.points)
+        for each in redemptions
+    )
 
 
 @operation("points.expire")
@@ -221,7 +242,7 @@ def reverse_points(*, source: str, source_id: str, reason: str, actor: Actor, at
         raise Refused(REVERSED_ALREADY.about(subject))
     raise_if_any(reversal_refusals(moved, on))
     opposite = reversed_movements(moved, on)
-    _move(MovementKind.REVERSED, opposite, REVERSAL, subject, at)
+    _move(MovementKind.REVERSED, [(lot, points, subject) for lot, points in opposite], REVERSAL, at)
     return PointsChange(len(opposite), abs(sum(points for _, points in opposite)))
 
 
@@ -255,19 +276,18 @@ def _moved_by(source: str, source_id: str) -> list[Moved]:
         ]
 
 
-def _move(
-    kind: MovementKind, moves: Sequence[tuple[int, int]], source: str, source_id: str, at: datetime
-) -> None:
+def _move(kind: MovementKind, moves: Sequence[tuple[int, int, str]], source: str, at: datetime) -> None:
+    """Movements (lot, points, source id), in their order."""
     with connection.cursor() as cursor:
         cursor.execute(
             _MOVE,
             {
                 "kind": kind,
                 "source": source,
-                "source_id": source_id,
                 "at": at,
-                "lots": [lot for lot, _ in moves],
-                "points": [points for _, points in moves],
+                "lots": [lot for lot, _, _ in moves],
+                "points": [points for _, points, _ in moves],
+                "ids": [source_id for _, _, source_id in moves],
             },
         )
 

@@ -72,17 +72,18 @@ def lots_due(on: date) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def redeemed_in(line_id: int, month: Month) -> int:
-    """Points a line redeemed in a calendar month, without those that were given back in it."""
+def redeemed_in(line_ids: Iterable[int], month: Month) -> dict[int, int]:
+    """Points lines redeemed in a calendar month, without those that were given back in it; only of lines with any."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(-sum(m.points), 0)::int "
+            "SELECT lot.line_id, -sum(m.points)::int "
             "FROM ledger_pointslot lot JOIN ledger_pointsmovement m ON m.lot_id = lot.id "
-            "WHERE lot.line_id = %s AND m.at >= %s AND m.at < %s "
-            "AND (m.kind = %s OR m.kind = %s AND m.points > 0)",
-            [line_id, month.start, month.end, MovementKind.REDEEMED, MovementKind.REVERSED],
+            "WHERE lot.line_id = ANY(%s) AND m.at >= %s AND m.at < %s "
+            "AND (m.kind = %s OR m.kind = %s AND m.points > 0) "
+            "GROUP BY lot.line_id HAVING sum(m.points) < 0",
+            [list(line_ids), month.start, month.end, MovementKind.REDEEMED, MovementKind.REVERSED],
         )
-        return max(int(cursor.fetchone()[0]), 0)
+        return dict(cursor.fetchall())
 
 
 def movements(line_id: int, limit: int = 200) -> tuple[MovementView, ...]:

@@ -105,6 +105,16 @@ class PointsChange:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRedemption:
+    """Points to be redeemed for a line; `source_id` names what for, and redeems once."""
+
+    line_id: int
+    points: int
+    facts: RedemptionFacts
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Redemption:
     """积分回馈 (S19): the points taken, what they are worth in yuan, and the valid points left on the line."""
 

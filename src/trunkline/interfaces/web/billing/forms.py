@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from trunkline.billing.types import BillState, BillView
+from trunkline.billing.types import BillState, BillView, InvoiceState
 from trunkline.interfaces.web.fields import CodeField, DeskForm, MoneyField, MonthField, UploadField
 from trunkline.kernel.periods import Month
 from trunkline.party.types import AccountView, PaymentMethod
@@ -21,6 +21,14 @@ class BillFilter(DeskForm):
     q = forms.CharField(label=_("账单号或单位"), required=False, max_length=80)
     month = MonthField(label=_("账期"), required=False)
     state = CodeField(BillState, label=_("状态"), required=False, empty=_("全部状态"))
+
+
+class InvoiceFilter(DeskForm):
+    """What to list; `month` is that of issue."""
+
+    q = forms.CharField(label=_("发票号、收据或账单号、单位"), required=False, max_length=80)
+    month = MonthField(label=_("开票月份"), required=False)
+    state = CodeField(InvoiceState, label=_("状态"), required=False, empty=_("全部状态"))
 
 
 class TickedField(forms.MultipleChoiceField):

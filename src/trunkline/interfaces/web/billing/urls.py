@@ -1,10 +1,10 @@
-"""Addresses of bills, payments, accounts, bill runs and usage."""
+"""Addresses of bills, payments, invoices, accounts, bill runs and usage."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.billing import payments, prepayments, runs, usage, views
+from trunkline.interfaces.web.billing import invoices, payments, prepayments, runs, usage, views
 
 app_name = "billing"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("payments/new/<int:organization_id>/", payments.pay, name="pay"),
     path("payments/<int:payment_id>/", payments.show, name="payment"),
     path("payments/<int:payment_id>/receipt.pdf", payments.receipt, name="receipt"),
+    path("invoices/", invoices.list_invoices, name="invoices"),
+    path("invoices/<int:invoice_id>/", invoices.show, name="invoice"),
+    path("invoices/<int:invoice_id>/invoice.pdf", invoices.pdf, name="invoice_pdf"),
     path("prepayments/", prepayments.waiting, name="prepayments"),
     path("bill-runs/", runs.list_runs, name="runs"),
     path("bill-runs/start/", runs.start, name="start"),

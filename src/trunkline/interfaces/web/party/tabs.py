@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trunkline.agreements import queries as agreements
+from trunkline.billing import invoicing
 from trunkline.billing import queries as billing
 from trunkline.billing.types import BillState
 from trunkline.care import queries as care
@@ -67,9 +68,12 @@ def _lines(request: StaffRequest, organization: OrganizationView) -> dict[str, A
 
 def _bills(request: StaffRequest, organization: OrganizationView) -> dict[str, Any]:
     bills = billing.bills_of_organization(organization.id)
+    invoices = invoicing.invoices_of_organization(organization.id, limit=50)
     accounts = party.accounts(organization.id)
     return {
         **paged(request, bills),
+        "invoices": invoices,
+        "documents": invoicing.documents_of(invoices),
         "payments": billing.payments_of_organization(organization.id)[:50],
         "accounts": {account.id: account for account in accounts},
         "owed": sum((b.cash_due - b.paid for b in bills if b.state is BillState.OPEN), Decimal(0)),

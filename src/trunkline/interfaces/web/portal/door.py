@@ -1,8 +1,8 @@
 """How every page of the portal is entered: one place says who the visitor is and what is his own (X-R2, P5-2).
 
-A view gets a visitor and asks `own_line`, `own_order` and `own_bill` for whatever an address names; what belongs to
-somebody else does not exist for it. The cookie is the portal's own: a member of staff who is logged in at the desk
-is nobody here, and a customer is nobody there.
+A view gets a visitor and asks `own_line`, `own_order`, `own_bill` and `own_invoice` for whatever an address names;
+what belongs to somebody else does not exist for it. The cookie is the portal's own: a member of staff who is logged
+in at the desk is nobody here, and a customer is nobody there.
 """
 
 from __future__ import annotations
@@ -15,8 +15,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
+from trunkline.billing.invoicing import (
+    UNKNOWN_INVOICE,
+    invoice,
+    invoices_of_bills,
+    invoices_of_organization,
+)
 from trunkline.billing.queries import UNKNOWN_BILL, bill, bills_of_line_alone, bills_of_organization
-from trunkline.billing.types import BillView
+from trunkline.billing.types import BillView, InvoiceView
 from trunkline.counter.portal import IDLE, Visitor, visitor
 from trunkline.interfaces.web.page import StaffRequest, refused_answer
 from trunkline.kernel import clock
@@ -157,4 +163,24 @@ def own_bill(request: PortalRequest, bill_id: int) -> BillView:
         own = own and any(one.id == bill_id for one in own_bills(request))
     if not own:
         raise Refused(UNKNOWN_BILL.about(str(bill_id)))
+    return found
+
+
+def own_invoices(request: PortalRequest) -> tuple[InvoiceView, ...]:
+    """The organisation's invoices for its handler; for a line those of the bills that charge it alone."""
+    who = request.visitor
+    if who.handler is not None:
+        return invoices_of_organization(who.organization_id, limit=LISTED)
+    return invoices_of_bills(bill.id for bill in own_bills(request))
+
+
+def own_invoice(request: PortalRequest, invoice_id: int) -> InvoiceView:
+    """One of these; `Refused` (unknown) for any other."""
+    who = request.visitor
+    found = invoice(invoice_id)
+    own = found.organization_id == who.organization_id
+    if who.handler is None:
+        own = own and any(one.id == invoice_id for one in own_invoices(request))
+    if not own:
+        raise Refused(UNKNOWN_INVOICE.about(str(invoice_id)))
     return found

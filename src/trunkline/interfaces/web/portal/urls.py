@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.portal import details, entry, views
+from trunkline.interfaces.web.portal import details, entry, invoices, views
 
 app_name = "portal"
 urlpatterns = [
@@ -24,4 +24,7 @@ urlpatterns = [
     path("portal/bills/", views.bills, name="bills"),
     path("portal/bills/<int:bill_id>/", views.bill, name="bill"),
     path("portal/bills/<int:bill_id>/bill.pdf", views.bill_pdf, name="bill_pdf"),
+    path("portal/invoices/", invoices.list_invoices, name="invoices"),
+    path("portal/invoices/<int:invoice_id>/", invoices.show, name="invoice"),
+    path("portal/invoices/<int:invoice_id>/invoice.pdf", invoices.pdf, name="invoice_pdf"),
 ]
