@@ -25,6 +25,7 @@ from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.members import members
 from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.signing import COMMANDS as SIGNING
+from trunkline.interfaces.cli.simulating import simulate_agreement
 from trunkline.interfaces.cli.values import file_option, write_file
 from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.refusals import Refusal, Refused
@@ -264,5 +265,5 @@ def pdf(
         write_file(target, documents.attachment_document(agreement_id, ordinal, at), out)
 
 
-for _command in (*SIGNING, members):
+for _command in (*SIGNING, members, simulate_agreement):
     agreement.add_command(_command)

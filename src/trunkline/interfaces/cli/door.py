@@ -124,7 +124,7 @@ def command_for(
 
 
 def command_without_actor(
-    group: Group, name: str, *, text: Text, examples: tuple[str, ...] = ()
+    group: Group | None, name: str, *, text: Text, examples: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., None]], Command]:
     """A command that touches nothing of the business, and so needs neither a database nor somebody who acts."""
 
