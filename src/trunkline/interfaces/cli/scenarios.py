@@ -52,7 +52,7 @@ _KINDS = {
     datetime: Text("时间（2012-03-10T12:00:00+08:00）", "a time such as 2012-03-10T12:00:00+08:00"),
     Month: Text("月份（2012-03）", "a month such as 2012-03"),
     str: Text("号码", "a number of 3 to 20 digits"),
-    dict: Text("一组“名称: 值”", "a mapping"),
+    dict: Text("一组“名称：值”", "a mapping"),
     list: Text("列表", "a list"),
     bool: Text("true 或 false", "true or false"),
 }
