@@ -141,6 +141,10 @@ BREAKERS: dict[str, tuple[str, ...]] = {
         "UPDATE billing_billline SET kind = 'credit', amount = -9999, explanation = '{\"rent_month\": \"2026-09\"}'"
         " WHERE id = (SELECT min(id) FROM billing_billline WHERE kind = 'usage')",
     ),
+    "usage.data_counted": (
+        "INSERT INTO rating_datamonth (line_id, branch_id, month, used) SELECT id, branch_id,"
+        f" date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai'), 5 FROM subscriptions_line WHERE {ONE_LINE}",
+    ),
     "run.credits_have_their_tickets": (
         "UPDATE billing_billline SET kind = 'credit', explanation = '{\"tickets\": [\"HF-F20260901-000001\"]}'"
         " WHERE id = (SELECT min(id) FROM billing_billline WHERE kind = 'usage')",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.periods import Month
 from trunkline.rating import rules
-from trunkline.rating.types import DataCap, IntakeCounts, Rounding
+from trunkline.rating.types import IntakeCounts, Rounding
 
 FULL, HALF, OUT = FirstMonthMode.FULL_MONTH, FirstMonthMode.HALF, FirstMonthMode.OUT_OF_PLAN
 MB = 1024**2
@@ -123,25 +123,6 @@ def test_caller_id_is_not_halved(
     assert (
         rules.caller_id_is_free(included=included, mode=mode, free_out_of_plan=free_out_of_plan) is expected
     )
-
-
-def test_a_session_that_passes_the_cap_runs_to_its_end_and_bars_data() -> None:
-    used, session = 59 * GB // 10, 4 * GB // 10
-    found = rules.data_cap_after(used, session)
-    assert found == DataCap(used=used + session, above=used + session - 6 * GB, barred=True)
-    assert found.above == pytest.approx(3 * GB // 10, abs=2)
-
-
-@pytest.mark.parametrize(
-    ("used", "session", "barred"), [(0, 6 * GB - 1, False), (0, 6 * GB, True), (6 * GB, 0, True)]
-)
-def test_reaching_the_cap_is_enough(used: int, session: int, barred: bool) -> None:
-    found = rules.data_cap_after(used, session)
-    assert (found.barred, found.above) == (barred, 0)
-
-
-def test_the_cap_is_six_times_1024_megabytes() -> None:
-    assert rules.DATA_CAP_BYTES == 6 * 1024 * MB
 
 
 def test_a_billing_month_runs_from_midnight_to_midnight_in_shanghai() -> None:

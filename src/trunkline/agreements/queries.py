@@ -334,6 +334,15 @@ def restrictions(line_ids: Iterable[int]) -> dict[int, frozenset[Restriction]]:
     return {line: frozenset(map(Restriction, names)) for line, names in rows if line and names}
 
 
+def data_caps(line_ids: Iterable[int]) -> dict[int, int | None]:
+    """The data cap in GB that the agreement of each line names, None where it names none (P2-14).
+
+    Lines that stand in no agreement's term are left out: what their plan says counts for them.
+    """
+    rows = Member.objects.filter(line_id__in=set(line_ids), sheet__agreement__state__in=_BINDING)
+    return {line: cap for line, cap in rows.values_list("line_id", "sheet__agreement__data_cap_gb") if line}
+
+
 def _connectable(rows: QuerySet[Member]) -> QuerySet[Member]:
     return (
         rows.filter(

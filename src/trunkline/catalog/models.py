@@ -149,6 +149,25 @@ class Fee(models.Model):
         ]
 
 
+class ParameterValue(models.Model):
+    """规则参数, dated: what a declared parameter is set to, as written, and on whose word (ADR 10)."""
+
+    code = models.CharField(max_length=60)
+    value = models.CharField(max_length=200)
+    reference = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            _no_overlap("parameter_values_do_not_overlap", "code"),
+            _has_days("parameter_value_has_days"),
+            models.CheckConstraint(
+                condition=~models.Q(value="") & ~models.Q(reference=""), name="parameter_value_said"
+            ),
+        ]
+
+
 class TerminalModel(models.Model):
     """终端型号 × 功能 (P2-17)."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Max, QuerySet
@@ -15,12 +15,14 @@ from trunkline.catalog.models import (
     Allowance,
     Fee,
     Offering,
+    ParameterValue,
     PriceVersion,
     RoamingDestination,
     TaxRate,
     TerminalModel,
     UsagePrice,
 )
+from trunkline.catalog.parameters import Parameter, setting_refusals
 from trunkline.catalog.rules import predecessor, price_refusals, roaming_refusals, validity_refusals, whole_of
 from trunkline.catalog.types import (
     AllowanceDetails,
@@ -39,7 +41,7 @@ from trunkline.party.operations import pinyin_key
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
-_Dated = TypeVar("_Dated", PriceVersion, Fee, TaxRate, RoamingDestination)
+_Dated = TypeVar("_Dated", PriceVersion, Fee, TaxRate, RoamingDestination, ParameterValue)
 
 
 @operation("catalog.define_offering")
@@ -197,6 +199,30 @@ def publish_roaming_destination(
         **asdict(details), name_pinyin=pinyin_key(details.name), valid_from=valid_from
     )
     return row.pk
+
+
+@operation("catalog.set_parameter", kept={"parameter": lambda parameter: parameter.code})
+def set_parameter(
+    *, parameter: Parameter[Any], value: str, valid_from: date, reference: str, actor: Actor, at: datetime
+) -> int:
+    """Set a parameter of a rule from a day on, as written, which ends what was set before; returns its id (ADR 10).
+
+    `Refused`: a value that is none (``parameter.unreadable``), no reference, a day that is past or has a later
+    setting already, or a setting in force that would be changed backwards.
+    """
+    _make_room(
+        _locked(ParameterValue).filter(code=parameter.code),
+        valid_from,
+        None,
+        at,
+        setting_refusals(parameter, value, reference, valid_from, local_date(at)),
+    )
+    return ParameterValue.objects.create(
+        code=parameter.code,
+        value=parameter.written(parameter.read(value)),
+        reference=reference.strip(),
+        valid_from=valid_from,
+    ).pk
 
 
 @operation("catalog.define_terminal")

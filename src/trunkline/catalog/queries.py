@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -12,12 +13,14 @@ from trunkline.catalog.models import (
     Allowance,
     Fee,
     Offering,
+    ParameterValue,
     PriceVersion,
     RoamingDestination,
     TaxRate,
     TerminalModel,
     UsagePrice,
 )
+from trunkline.catalog.parameters import Parameter, ParameterSetting
 from trunkline.catalog.types import (
     AllowanceDetails,
     FeeView,
@@ -35,6 +38,8 @@ from trunkline.catalog.types import (
 )
 from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
 from trunkline.kernel.text import Text
+
+T = TypeVar("T")
 
 UNKNOWN_OFFERING = Refusal(
     "offering.unknown", "", Text("没有这个产品：{subject}", "No such offering: {subject}")
@@ -177,6 +182,26 @@ def fees_on(codes: Iterable[str], on: date) -> dict[str, FeeView]:
     found = fees_in_force(wanted, on)
     raise_if_any(NO_FEE.about(code) for code in wanted if code not in found)
     return {code: found[code] for code in wanted}
+
+
+def parameter_on(parameter: Parameter[T], on: date) -> T:
+    """The value of a parameter on a day: what is set, else its default (ADR 10)."""
+    written = (
+        ParameterValue.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+        .filter(code=parameter.code)
+        .values_list("value", flat=True)
+        .first()
+    )
+    return parameter.default if written is None else parameter.read(written)
+
+
+def parameter_settings() -> dict[str, tuple[ParameterSetting, ...]]:
+    """Everything that parameters were set to, by code, the newest first."""
+    found: dict[str, list[ParameterSetting]] = {}
+    for row in ParameterValue.objects.order_by("code", "-valid_from"):
+        setting = ParameterSetting(row.code, row.value, row.reference, row.valid_from, row.valid_to)
+        found.setdefault(row.code, []).append(setting)
+    return {code: tuple(settings) for code, settings in found.items()}
 
 
 def fee_history() -> dict[str, tuple[FeeView, ...]]:

@@ -35,7 +35,6 @@ from trunkline.rating.types import DetailWay
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 from trunkline.subscriptions.queries import line_by_number
-from trunkline.subscriptions.types import LineState
 
 SEND_JOB = "detail.send"
 #: Records of one mail's sheet: some 10 MB enciphered, below what a mail may carry.
@@ -94,7 +93,7 @@ def password_line(organization_id: int, handler: HandlerView | None) -> Password
         return None
     held = numbers([line.number]).get(line.number)
     mobile = held is not None and held.kind is NumberKind.MOBILE
-    if not mobile or line.state is not LineState.ACTIVE or line.stop_causes:
+    if not mobile or not line.is_served:
         return None
     return PasswordLine(line.id, line.branch_id, line.number)
 

@@ -28,8 +28,8 @@ _USE = (
     "AND starts_with(numbering_number.number, r.prefix) "
     "ORDER BY length(r.prefix) DESC, r.valid_from <= %s DESC, r.valid_from DESC LIMIT 1)"
 )
-_COLUMNS = "id, number, kind, grade, state, stock_id, frozen_until, arrangement"
-_NUMBERS = f"SELECT {_COLUMNS} FROM numbering_number "
+COLUMNS = "id, number, kind, grade, state, stock_id, frozen_until, arrangement"
+_NUMBERS = f"SELECT {COLUMNS} FROM numbering_number "
 
 
 def _number_views(tail: str, parameters: Sequence[Any]) -> tuple[NumberView, ...]:
@@ -59,7 +59,7 @@ def search_numbers(search: NumberSearch, *, limit: int = 50) -> tuple[NumberView
     ``number.search_contradicts``).
     """
     raise_if_any(search_refusals(search))
-    return _views(*query_of(search, _COLUMNS, limit))
+    return _views(*query_of(search, COLUMNS, limit))
 
 
 def numbers(values: Collection[str]) -> dict[str, NumberView]:

@@ -2,7 +2,8 @@
 
 Two roads lead there. Few digits are found on nearly every page of the inventory, so it is walked in the order of its
 numbers until enough are found; many digits stand in few numbers, which the trigram index names. The planner knows
-neither and is told: it takes ``%168%`` for rare and ``%16816%`` for frequent.
+neither and is told: it takes ``%168%`` for rare and ``%16816%`` for frequent. ``OFFSET 0`` keeps it from looking for
+the shape before it walks, and the walk's order stays that of its index.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class NumberSearch:
 
     Digits of `pattern` may stand anywhere; with ``*`` (any run) and ``?`` (one digit) it describes the whole number.
     `ends` are the last digits, `avoid` digits that none of the last eight is, `birthday` a day that the number ends in
-    as YYYYMMDD, YYMMDD or MMDD. `grade` is "" for ordinary numbers and None for all.
+    as MMDD, with the year before it or not. `grade` is "" for ordinary numbers and None for all.
     """
 
     pattern: str = ""
@@ -76,40 +77,46 @@ def query_of(search: NumberSearch, columns: str, limit: int) -> tuple[str, list[
     """The statement and its parameters; the first `limit` numbers in their order."""
     likes = [like_of(search.pattern)] if search.pattern else []
     likes += [f"%{search.ends}"] if search.ends else []
-    born = [f"%{search.birthday.strftime(form)}" for form in _BIRTHDAYS] if search.birthday else []
+    likes += [f"%{search.birthday:%m%d}"] if search.birthday else []
     exact: list[tuple[str, Any]] = [("state = %s", search.state.value)]
     exact += [("stock_id = %s", search.stock_id)] if search.stock_id is not None else []
     exact += [("grade = %s", search.grade)] if search.grade is not None else []
     exact += [("grade <> %s", "")] if search.grade else []
-    if search.avoid:
-        exact.append((f"right(number, {CHOSEN_DIGITS}) !~ %s", f"[{search.avoid}]"))
-    if born or any(_longest_run(like) >= _RARE for like in likes):
-        return _by_trigrams(likes, born, exact, columns, limit)
+    avoided = [(f"right(number, {CHOSEN_DIGITS}) !~ %s", f"[{search.avoid}]")] if search.avoid else []
+    if any(_longest_run(like) >= _RARE for like in likes):
+        return _by_trigrams(likes, [*exact, *avoided], columns, limit)
     # Nothing is read of the numbers before and after those that begin as wanted.
     begins = (re.match(r"\d*", search.pattern) or [""])[0] if set(search.pattern) & set("*?") else ""
     exact += [("number >= %s", begins), ("number <= %s", f"{begins}{_HIGHEST}")] if begins else []
-    # An expression is not the column: the trigram index is left alone.
-    exact += [("number || '' LIKE %s", like) for like in likes]
+    return _by_walking([*(("number LIKE %s", like) for like in likes), *avoided], exact, columns, limit)
+
+
+def _by_walking(
+    shapes: list[tuple[str, Any]], exact: list[tuple[str, Any]], columns: str, limit: int
+) -> tuple[str, list[Any]]:
+    shaped = f" WHERE {_all(shapes)}" if shapes else ""
+    # Numbers alone are read from the index of the walk; the rest is read of those that were found.
     return (
-        f"SELECT {columns} FROM numbering_number WHERE {_all(exact)} ORDER BY number LIMIT %s",
-        [*(value for _, value in exact), limit],
+        f"SELECT {columns} FROM numbering_number WHERE number IN (SELECT number FROM ("
+        f"SELECT number FROM numbering_number WHERE {_all(exact)} ORDER BY number OFFSET 0) AS walked{shaped} "
+        "LIMIT %s) ORDER BY number",
+        [*_values(exact), *_values(shapes), limit],
     )
-
-
-_BIRTHDAYS = ("%Y%m%d", "%y%m%d", "%m%d")
 
 
 def _by_trigrams(
-    likes: list[str], born: list[str], exact: list[tuple[str, Any]], columns: str, limit: int
+    likes: list[str], exact: list[tuple[str, Any]], columns: str, limit: int
 ) -> tuple[str, list[Any]]:
-    shapes = ["number LIKE %s"] * len(likes) + (
-        [f"({' OR '.join(['number LIKE %s'] * len(born))})"] if born else []
-    )
+    shapes = [("number LIKE %s", like) for like in likes]
     return (
-        f"WITH shaped AS MATERIALIZED (SELECT * FROM numbering_number WHERE {' AND '.join(shapes)}) "
+        f"WITH shaped AS MATERIALIZED (SELECT * FROM numbering_number WHERE {_all(shapes)}) "
         f"SELECT {columns} FROM shaped WHERE {_all(exact)} ORDER BY number LIMIT %s",
-        [*likes, *born, *(value for _, value in exact), limit],
+        [*_values(shapes), *_values(exact), limit],
     )
+
+
+def _values(conditions: Iterable[tuple[str, Any]]) -> list[Any]:
+    return [value for _, value in conditions]
 
 
 def _all(conditions: Iterable[tuple[str, Any]]) -> str:

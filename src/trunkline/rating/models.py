@@ -51,6 +51,28 @@ class UsagePart(models.Model):
     size = models.BigIntegerField()
 
 
+class CountedFile(models.Model):
+    """A usage file whose data stands in the counters of lines: each file is counted once (P2-14)."""
+
+    file = models.OneToOneField(UsageFile, models.PROTECT, related_name="counted")
+    at = models.DateTimeField()
+
+
+class DataMonth(models.Model):
+    """流量累计: the data a line has used in a calendar month, in bytes (P2-14). A machine's counter, not audited."""
+
+    line = Reference("subscriptions.Line", db_index=False)
+    branch = Reference("security.Branch", db_index=False)
+    month = models.DateField()
+    used = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "month"], name="one_data_month"),
+            models.CheckConstraint(condition=Q(used__gte=0, month__day=1), name="data_month_sane"),
+        ]
+
+
 class MonthRating(models.Model):
     """批价: a month's usage was rated. The latest of a month says which of its records are unrated."""
 

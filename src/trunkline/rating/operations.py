@@ -10,13 +10,21 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.db import connection
 
 from trunkline.kernel.bulk import insert_rows
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
-from trunkline.rating.models import DetailAccess, MonthRating, UsageFile
-from trunkline.rating.types import DetailWay, IntakeCounts, RatingResult, StoredPart
+from trunkline.rating.models import CountedFile, DetailAccess, MonthRating, UsageFile
+from trunkline.rating.types import (
+    DataCount,
+    DataVolume,
+    DetailWay,
+    IntakeCounts,
+    RatingResult,
+    StoredPart,
+)
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
@@ -95,6 +103,39 @@ def _reject_rows(file_id: int, path: Path) -> Iterator[tuple[Any, ...]]:
 def _kept(record: str) -> str:
     """What is kept of a row: its beginning, without the one character PostgreSQL has no text for."""
     return record[:LONGEST_RECORD].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
+@operation("usage.count", kept={"volumes": len})
+def count_data(
+    *, file_ids: Sequence[int], volumes: Sequence[DataVolume], actor: Actor, at: datetime
+) -> tuple[DataCount, ...]:
+    """Add the data of usage files to the counters of lines, one statement; how far each line's month has come.
+
+    `volumes` is what all these files hold, one for each line and month. A file is counted once: a second time is
+    an IntegrityError.
+    """
+    CountedFile.objects.bulk_create(CountedFile(file_id=file_id, at=at) for file_id in file_ids)
+    if not volumes:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rating_datamonth AS counter (line_id, branch_id, month, used) "
+            "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::bigint[]) "
+            "ON CONFLICT (line_id, month) DO UPDATE SET used = counter.used + excluded.used "
+            "RETURNING line_id, month, used",
+            [
+                [one.line_id for one in volumes],
+                [one.branch_id for one in volumes],
+                [one.month.first_day for one in volumes],
+                [one.volume for one in volumes],
+            ],
+        )
+        used = {(line, Month.of(month)): after for line, month, after in cursor.fetchall()}
+    return tuple(
+        DataCount(one.line_id, one.month, after - one.volume, after)
+        for one in volumes
+        for after in (used[one.line_id, one.month],)
+    )
 
 
 @operation("usage.rate")

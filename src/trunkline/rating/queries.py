@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.rating.models import (
+    CountedFile,
+    DataMonth,
     DetailAccess,
     MonthRating,
     UnratedRecord,
@@ -189,6 +191,10 @@ def parts(month: Month | None = None, *, after: int = 0, through: int | None = N
         rows = rows.filter(month=month.first_day)
     if through is not None:
         rows = rows.filter(file_id__lte=through)
+    return _parts(rows)
+
+
+def _parts(rows: QuerySet[UsagePart]) -> tuple[PartView, ...]:
     return tuple(
         PartView(row.path, Month.of(row.month), row.bucket, row.records, row.size, row.file_id)
         for row in rows.order_by("id")
@@ -198,6 +204,30 @@ def parts(month: Month | None = None, *, after: int = 0, through: int | None = N
 def part_files(found: Sequence[PartView]) -> list[Path]:
     """Where parts lie."""
     return [store_root() / part.path for part in found]
+
+
+def uncounted_files(limit: int) -> tuple[int, ...]:
+    """Usage files whose data stands in no counter yet, in the order they were taken in."""
+    rows = UsageFile.objects.filter(counted__isnull=True).order_by("id")
+    return tuple(rows.values_list("pk", flat=True)[:limit])
+
+
+def parts_of(file_ids: Collection[int]) -> tuple[PartView, ...]:
+    """The accepted parts of some usage files."""
+    return _parts(UsagePart.objects.filter(file_id__in=file_ids))
+
+
+def counted_files() -> tuple[int, ...]:
+    """Usage files whose data stands in the counters of lines."""
+    return tuple(CountedFile.objects.order_by("file_id").values_list("file_id", flat=True))
+
+
+def data_used(month: Month, line_ids: Collection[int] | None = None) -> dict[int, int]:
+    """The bytes of data that lines have used in a month; lines that used none are left out."""
+    rows = DataMonth.objects.filter(month=month.first_day)
+    if line_ids is not None:
+        rows = rows.filter(line_id__in=line_ids)
+    return dict(rows.values_list("line_id", "used"))
 
 
 def latest_rating(month: Month) -> RatingView | None:

@@ -1,4 +1,4 @@
-"""The scalars of rating: charging units, the month of entry, the data cap. Pure, exact, no float."""
+"""The scalars of rating: charging units, the month of entry. Pure, exact, no float."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from typing import assert_never
 
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.money import FEN, ZERO
-from trunkline.rating.types import DataCap, Rounding
-
-#: 流量封顶额度 of the network agreement: 6 GB of 1024 MB each (P2-14).
-DATA_CAP_BYTES = 6 * 1024**3
+from trunkline.rating.types import Rounding
 
 
 def units_of(quantity: int, unit: int, rounding: Rounding) -> int:
@@ -66,15 +63,3 @@ def caller_id_is_free(*, included: bool, mode: FirstMonthMode | None, free_out_o
     when the plan says so itself (`free_out_of_plan`, Q-10).
     """
     return included and (mode is not FirstMonthMode.OUT_OF_PLAN or free_out_of_plan)
-
-
-def data_cap_after(used: int, session: int, *, cap: int = DATA_CAP_BYTES) -> DataCap:
-    """The data cap at the end of a session of `session` bytes after `used` bytes in the month (P2-14, P2-15).
-
-    A running session is never cut, so the check comes at its end; reaching the cap is enough to bar. The part
-    above the cap is not special to rating: it takes allowance and price as any other byte.
-    """
-    if used < 0 or session < 0 or cap < 0:
-        raise ValueError(f"no data cap for {used} + {session} of {cap}")
-    total = used + session
-    return DataCap(used=total, above=max(0, total - cap), barred=total >= cap)

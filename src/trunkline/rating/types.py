@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from trunkline.kernel.periods import Month
 from trunkline.kernel.text import Text
 
 
@@ -137,6 +138,14 @@ LINES = _shape(
     ("price_version_id", pa.int64()),
     ("active_from", INSTANT),
     optional=(("active_to", INSTANT), ("first_month_mode", pa.string())),
+)
+
+#: A stretch of a number on one line, [active_from, active_to) and open when null.
+HOLDERS = _shape(
+    ("line_id", pa.int64()),
+    ("line_number", pa.string()),
+    ("active_from", INSTANT),
+    optional=(("active_to", INSTANT),),
 )
 
 #: A stretch of a line in one hand under one number, [held_from, held_to), and what its details leave out.
@@ -270,12 +279,23 @@ class StoredPart:
 
 
 @dataclass(frozen=True, slots=True)
-class DataCap:
-    """The month's data of one number after a session ended, in bytes: in all, above the cap; whether to bar."""
+class DataVolume:
+    """Bytes of data that a line used in a month, as far as some usage files tell."""
 
-    used: int
-    above: int
-    barred: bool
+    line_id: int
+    branch_id: int
+    month: Month
+    volume: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataCount:
+    """What a line's month came to in bytes before and after usage was counted."""
+
+    line_id: int
+    month: Month
+    before: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True)

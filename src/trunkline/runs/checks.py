@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from trunkline.billing.queries import billed_accounts
 from trunkline.kernel.checks import Check, places
+from trunkline.kernel.clock import now
 from trunkline.kernel.periods import Month
 from trunkline.kernel.text import Text
+from trunkline.rating.queries import counted_files, data_used, parts
+from trunkline.runs.fair_use import volumes_of_month
 from trunkline.runs.installed import active_accounts
 from trunkline.runs.models import BillRun, ParkedAccount
 from trunkline.runs.types import RunState
@@ -39,7 +42,32 @@ def _active_accounts_without_a_bill() -> list[str]:
     return found
 
 
+def _counters_that_differ() -> list[str]:
+    """Lines whose counters are not what the counted usage files hold, of the month that runs and the one before."""
+    counted = frozenset(counted_files())
+    found = []
+    for month in (Month.of(now()).next(-1), Month.of(now())):
+        listed = [part for part in parts(month) if part.file_id in counted]
+        held = {one.line_id: one.volume for one in volumes_of_month(month, listed)} if listed else {}
+        used = {line: volume for line, volume in data_used(month).items() if volume}
+        found += [
+            f"{month}: {line} {used.get(line, 0)} / {held.get(line, 0)}"
+            for line in sorted(used.keys() | held.keys())
+            if used.get(line, 0) != held.get(line, 0)
+        ]
+    return found
+
+
 CHECKS = (
+    Check(
+        "usage.data_counted",
+        "P2-14",
+        Text(
+            "各用户本月、上月流量累计等于已计入话单的流量之和",
+            "The data counters of this month and the last are what the counted usage files hold",
+        ),
+        _counters_that_differ,
+    ),
     Check(
         "run.expected_is_billed_or_parked",
         "",

@@ -9,6 +9,8 @@ from django.db import connection
 #: Taking in usage: no record is compared with a store that another intake is changing, and a bill run's
 #: last usage file is a clear line between what it bills and what came later.
 USAGE_INTAKE: Final = 43
+#: Counting the data of lines: a usage file stands in the counters once.
+DATA_COUNT: Final = 44
 
 
 def take_lock(key: int) -> None:

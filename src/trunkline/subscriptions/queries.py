@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from trunkline.kernel.periods import Month
+from trunkline.subscriptions.models import LineStop
 from trunkline.subscriptions.rules import person_key
 from trunkline.subscriptions.types import (
     Address,
@@ -19,6 +20,7 @@ from trunkline.subscriptions.types import (
     LineState,
     LineView,
     NameType,
+    NumberHeld,
     PlanPeriod,
     ServiceCode,
     StopCause,
@@ -256,6 +258,30 @@ def plan_periods(month: Month, line_ids: Collection[int] | None = None) -> tuple
             },
         )
         return tuple(PlanPeriod(*row) for row in cursor.fetchall())
+
+
+def number_holders(month: Month, numbers: Collection[str]) -> tuple[NumberHeld, ...]:
+    """Which lines held numbers in a month, and when; stretches are whole, not cut to the month."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.line_id, n.branch_id, n.number, n.valid_from, n.valid_to FROM subscriptions_linenumber n "
+            "WHERE n.number = ANY(%s) AND n.valid_from < %s AND (n.valid_to IS NULL OR n.valid_to > %s)",
+            [list(numbers), month.end, month.start],
+        )
+        return tuple(NumberHeld(*row) for row in cursor.fetchall())
+
+
+def bars_over(at: datetime) -> bool:
+    """Whether data is still barred that was barred in an earlier month (P2-14)."""
+    return LineStop.objects.filter(
+        cause=StopCause.DATA_CAP, until__isnull=True, since__lt=Month.of(at).start
+    ).exists()
+
+
+def stops_of(line_ids: Collection[int], cause: StopCause) -> dict[int, datetime]:
+    """Since when lines are stopped for a cause; lines that are not are left out."""
+    rows = LineStop.objects.filter(line_id__in=line_ids, cause=cause, until__isnull=True)
+    return dict(rows.values_list("line_id", "since"))
 
 
 def lives(line_ids: Collection[int]) -> dict[int, Life]:

@@ -188,6 +188,22 @@ class LineView:
     phase: LifePhase | None
     masks: tuple[DetailType, ...]
 
+    @property
+    def is_served(self) -> bool:
+        """Whether calls and messages reach it: in use, and stopped for nothing but its data cap (P2-14)."""
+        return self.state is LineState.ACTIVE and not set(self.stop_causes) - {StopCause.DATA_CAP}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberHeld:
+    """One line's stretch under one number, half-open; `valid_to` is None while it is open."""
+
+    line_id: int
+    branch_id: int
+    number: str
+    valid_from: datetime
+    valid_to: datetime | None
+
 
 @dataclass(frozen=True, slots=True)
 class PlanPeriod:

@@ -6,10 +6,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from trunkline.catalog.parameters import Parameter, rising_numbers, switch
 from trunkline.kernel.periods import Month
+from trunkline.kernel.text import Text
 
 #: Bytes of a gigabyte as the tariffs count them: 1024 MB (domain 2.2).
 GIGABYTE = 1024**3
+
+#: 「乙方将有权暂停甲方当月的上网服务」: it may, and so it is a switch.
+BARS_DATA = Parameter(
+    "fair_use.bars_data",
+    "P2-14",
+    Text("达到流量封顶额度时暂停当月上网", "Data is barred for the month when the cap is reached"),
+    switch(),
+    default=True,
+)
+TOLD_SHARES = Parameter(
+    "fair_use.told_shares",
+    "P2-16",
+    Text("以短信告知流量使用情况的比例", "Shares of the cap that the line is told of by message"),
+    rising_numbers(1, 100),
+    default=(50, 80, 100),
+    unit=Text("%", "%"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,11 @@ def cap_month(sessions: Iterable[DataSession], cap: int | None, month: Month) ->
             barred_at = session.ended_at
     above = max(0, used - cap) if cap is not None else 0
     return CapMonth(used, above, barred_at, month.end if barred_at else None)
+
+
+def reaches_cap(before: int, after: int, cap: int) -> bool:
+    """Whether usage that took the month from `before` to `after` bytes reached the cap (P2-14)."""
+    return before < cap <= after
 
 
 def shares_passed(before: int, after: int, cap: int, shares: Iterable[int]) -> tuple[int, ...]:

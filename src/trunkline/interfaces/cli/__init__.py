@@ -25,6 +25,7 @@ SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
             "number": "numbers",
             "roaming": "roaming",
             "fee": "fees",
+            "parameter": "parameters",
         },
     ),
     (

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from trunkline.counter.choosing import NO_SUCH_NUMBER
 from trunkline.interfaces.cli.door import BROKEN, command_for
 from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.values import READABLE
@@ -15,9 +16,11 @@ from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.rating import queries
+from trunkline.runs.fair_use import DataStanding, data_standing
 from trunkline.runs.intake import clean_store, take_usage_file
 from trunkline.runs.types import IntakeResult
 from trunkline.security.types import Actor
+from trunkline.subscriptions.queries import line_by_number
 
 usage = Group("usage", text=Text("话单：导入、查看文件、清理", "Usage files: import, list, tidy"))
 
@@ -100,6 +103,33 @@ def rejects(*, file_id: int, limit: int, actor: Actor, at: datetime, out: Output
     """Duplicates included, in the order of the file."""
     queries.usage_file(file_id)
     out.rows(_REJECTS, queries.rejects(file_id, limit=limit))
+
+
+_STANDING: tuple[Column[DataStanding], ...] = (
+    Column(Text("号码", "Number"), lambda s: s.number),
+    Column(Text("月份", "Month"), lambda s: str(s.month)),
+    Column(Text("已用（字节）", "Used (bytes)"), lambda s: s.used, right=True),
+    Column(Text("封顶（字节）", "Cap (bytes)"), lambda s: "" if s.cap is None else s.cap, right=True),
+    Column(Text("比例（%）", "Percent"), lambda s: s.percent, right=True),
+    Column(Text("暂停上网自", "Barred since"), lambda s: s.barred_since or ""),
+    Column(Text("恢复时间", "Opens at"), lambda s: s.reopens_at or ""),
+)
+
+
+@command_for(
+    "line.view",
+    usage,
+    "data",
+    text=Text("一个号码本月的流量及封顶情况", "A number's data this month, and its cap"),
+    examples=("trunkline usage data 18655100001",),
+)
+@click.argument("number")
+def data(*, number: str, actor: Actor, at: datetime, out: Output) -> None:
+    """What was counted so far (P2-14); in bytes where JSON is asked for."""
+    line = line_by_number(number)
+    if line is None:
+        raise Refused(NO_SUCH_NUMBER.about(number))
+    out.rows(_STANDING, [data_standing(line, at)])
 
 
 _REMOVED: tuple[Column[str], ...] = (Column(Text("已删除的文件", "Removed"), lambda path: path),)

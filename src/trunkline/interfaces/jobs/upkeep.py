@@ -27,11 +27,14 @@ from trunkline.messaging.types import MessageKind
 from trunkline.numbering.operations import expire_reservations, thaw_numbers
 from trunkline.numbering.queries import upkeep_due
 from trunkline.ordering.queries import orders_due
+from trunkline.rating.queries import uncounted_files
+from trunkline.runs.fair_use import count_new_data
 from trunkline.runs.intake import clean_store, has_leftovers, scan_inbox
 from trunkline.security.audit import acting
 from trunkline.security.queries import system_actor
 from trunkline.security.types import Actor, Door
-from trunkline.subscriptions.queries import phases_due
+from trunkline.subscriptions.operations import reopen_data
+from trunkline.subscriptions.queries import bars_over, phases_due
 
 #: How often a worker looks through the whole store of usage. It does so first when it starts, as after a crash.
 TIDY_EVERY = timedelta(days=1)
@@ -46,6 +49,17 @@ _gateways: dict[MessageKind, Gateway | None] = {}
 def take_in_usage() -> None:
     """Take in the usage files that were dropped into the inbox."""
     scan_inbox(folder=settings.TRUNKLINE_VAR / "inbox", actor=system_actor(Door.JOB), at=now())
+
+
+def mind_the_data_caps() -> None:
+    """Open the data of a new month, count what came in, and bar the lines that reached their caps (P2-14, P2-15)."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        over, waiting = bars_over(at), bool(uncounted_files(1))
+    if over:
+        reopen_data(actor=actor, at=at)
+    if waiting:
+        count_new_data(actor=actor, at=at)
 
 
 def carry_out_booked_orders() -> None:

@@ -46,6 +46,7 @@ async def _work(worker_app: App, *, wait: bool) -> None:
         sides = [
             asyncio.create_task(_every(DEAD_AFTER / 2, lambda: _take_up_abandoned(worker_app))),
             asyncio.create_task(_every(_INBOX_SECONDS, _in_thread(upkeep.take_in_usage))),
+            asyncio.create_task(_every(_INBOX_SECONDS, _in_thread(upkeep.mind_the_data_caps))),
             asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.end_what_is_over))),
             asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.carry_out_booked_orders))),
             asyncio.create_task(_every(_UPKEEP_SECONDS, _in_thread(upkeep.urge_tickets))),

@@ -41,6 +41,14 @@ def count(number: int | None) -> str:
     return NOTHING if number is None else f"{number:,}"
 
 
+def gigabytes(volume: int | None) -> str:
+    """Bytes as GB of 1024 MB, two decimals, rounded down: 5.99 GB is not 6 (P2-14)."""
+    if volume is None:
+        return NOTHING
+    hundredths = volume * 100 // 1024**3
+    return f"{hundredths // 100:,}.{hundredths % 100:02d} GB"
+
+
 def percent(rate: Decimal | None) -> str:
     """0.09 → 9%."""
     return NOTHING if rate is None else f"{(rate * 100).normalize():f}%"

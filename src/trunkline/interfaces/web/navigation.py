@@ -55,6 +55,7 @@ def _groups() -> tuple[Group, ...]:
                 Entry("hotline:enter", "phone-call", _("热线服务"), "hotline.view", ("/hotline/",)),
                 Entry("counter:rulebook", "book", _("规则手册"), "order.view", ("/rulebook/",)),
                 Entry("catalog:fees", "tag", _("服务收费"), "catalog.view", ("/fees/",)),
+                Entry("catalog:parameters", "settings", _("规则参数"), "catalog.view", ("/parameters/",)),
                 Entry("numbers:search", "hash", _("号码资源"), "number.view", ("/numbers/",)),
                 Entry("roaming:search", "map-pin", _("漫游目的地"), "catalog.view", ("/roaming/",)),
             ),

@@ -19,28 +19,19 @@ from trunkline.ledger.points.types import (
     PointsPolicy,
 )
 from trunkline.subscriptions import queries as subscriptions
-from trunkline.subscriptions.types import LineState, LineView, StopCause
-
-
-def _frozen(line: LineView) -> bool:
-    """Whether a line's points cannot be used for now: it is stopped, or in pre-cancellation, or at its end.
-
-    A data cap stops data only (P2-14), so it does not count.
-    """
-    return line.state is not LineState.ACTIVE or bool(set(line.stop_causes) - {StopCause.DATA_CAP})
 
 
 def points_of_lines(
     line_ids: Iterable[int], on: date, *, policy: PointsPolicy = STANDARD
 ) -> dict[int, PointsBalance]:
-    """The balances of lines as the ledger stands now, judged on a day (S18-2).
+    """The balances of lines as the ledger stands now, judged on a day (S18-2): frozen where a line is not served.
 
     Lines without points have zeros; those that are unknown or of other branches are left out.
     """
     lines = subscriptions.lines(line_ids)
     lots = valid_lots(lines, on)
     return {
-        line: balance(lots.get(line, ()), on, frozen=_frozen(view), policy=policy)
+        line: balance(lots.get(line, ()), on, frozen=not view.is_served, policy=policy)
         for line, view in lines.items()
     }
 

@@ -33,6 +33,7 @@ from trunkline.subscriptions.operations.stopping import (
     close_services,
     lift_stops,
     open_services,
+    reopen_data,
     stop_lines,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "open_services",
     "recharge_lines",
     "relocate_lines",
+    "reopen_data",
     "replace_sims",
     "reset_passwords",
     "set_masks",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from trunkline.kernel.periods import SHANGHAI, Month
 from trunkline.kernel.refusals import Refused
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
@@ -46,18 +47,36 @@ def require_live(line_ids: Sequence[int]) -> None:
 def stop_lines(*, line_ids: Sequence[int], cause: StopCause, actor: Actor, at: datetime) -> None:
     """Stop lines for a cause and remember which services were open (S06-E3, domain 8.2).
 
+    A data cap stops data only, no service, and so remembers none.
     `Refused` names each line that is stopped for this cause already (``line.stopped``) or not in use.
     """
     require_live(line_ids)
     reached = changed(
         "INSERT INTO subscriptions_linestop (line_id, branch_id, cause, since, services) "
         "SELECT l.id, l.branch_id, %(cause)s, %(at)s, "
-        "ARRAY(SELECT service FROM subscriptions_lineservice s WHERE s.line_id = l.id AND s.valid_to IS NULL) "
+        "ARRAY(SELECT service FROM subscriptions_lineservice s WHERE s.line_id = l.id AND s.valid_to IS NULL "
+        "AND %(cause)s <> %(data_cap)s) "
         "FROM subscriptions_line l WHERE l.id = ANY(%(lines)s) "
         "ON CONFLICT (line_id, cause) WHERE until IS NULL DO NOTHING RETURNING line_id",
-        {"cause": cause, "at": at, "lines": list(line_ids)},
+        {"cause": cause, "at": at, "lines": list(line_ids), "data_cap": StopCause.DATA_CAP},
     )
     _require_all(line_ids, reached, STOPPED)
+
+
+@operation("line.reopen_data")
+def reopen_data(*, actor: Actor, at: datetime) -> int:
+    """Open data again that was barred in an earlier month, as of the first instant of the month that followed.
+
+    Other causes of a stop stay (P2-14). Returns how many bars ended. Safe to repeat.
+    """
+    return len(
+        changed(
+            "UPDATE subscriptions_linestop SET until = (date_trunc('month', since AT TIME ZONE %(zone)s) "
+            "+ interval '1 month') AT TIME ZONE %(zone)s "
+            "WHERE cause = %(cause)s AND until IS NULL AND since < %(month)s RETURNING line_id",
+            {"cause": StopCause.DATA_CAP, "month": Month.of(at).start, "zone": str(SHANGHAI)},
+        )
+    )
 
 
 @operation("line.lift_stop")

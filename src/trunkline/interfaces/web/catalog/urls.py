@@ -7,4 +7,7 @@ from django.urls import path
 from trunkline.interfaces.web.catalog import views
 
 app_name = "catalog"
-urlpatterns = [path("fees/", views.fees, name="fees")]
+urlpatterns = [
+    path("fees/", views.fees, name="fees"),
+    path("parameters/", views.parameters, name="parameters"),
+]

@@ -12,6 +12,7 @@ from trunkline.interfaces.web.page import StaffRequest, done, page, paged, submi
 from trunkline.interfaces.web.party.forms import ContactForm, HandlerForm, IdentityForm, OrganizationForm
 from trunkline.interfaces.web.party.tabs import tabs
 from trunkline.party import operations, queries
+from trunkline.runs.fair_use import data_standing
 from trunkline.subscriptions import queries as subscriptions
 
 FORM = ("GET", "HEAD", "POST")
@@ -124,7 +125,7 @@ def complete_identity(request: StaffRequest, organization_id: int) -> HttpRespon
 
 @page("line.view")
 def show_line(request: StaffRequest, line_id: int) -> HttpResponse:
-    """One line: whose it is, what it is on, what it may not do."""
+    """One line: whose it is, what it is on, what it may not do, how far it has come with its data."""
     line = subscriptions.lines([line_id]).get(line_id)
     if line is None:
         raise Http404
@@ -134,5 +135,6 @@ def show_line(request: StaffRequest, line_id: int) -> HttpResponse:
         "account": queries.account(line.account_id),
         "offering": catalog.offering(line.offering_id),
         "restrictions": sorted(agreements.restrictions([line_id]).get(line_id, ())),
+        "data": data_standing(line, request.at),
     }
     return render(request, "party/line.html", context)

@@ -35,6 +35,7 @@ for _filter in (
     formats.money,
     formats.unit_price,
     formats.count,
+    formats.gigabytes,
     formats.percent,
     formats.day,
     formats.moment,
