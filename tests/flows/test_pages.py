@@ -261,6 +261,7 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("agreements:members", args=agreement): "account_manager",
         reverse("agreements:attachment_pdf", args=[thread.agreement, 1]): "account_manager",
         reverse("catalog:fees"): "product_manager",
+        reverse("catalog:parameters"): "product_manager",
         reverse("counter:list"): "clerk",
         reverse("counter:choose"): "clerk",
         reverse("counter:new", args=[thread.open_agreement]): "clerk",
