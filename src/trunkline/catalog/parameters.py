@@ -115,7 +115,9 @@ def switch() -> Form[bool]:
             raise ValueError(written)
         return written == _ON
 
-    return Form(Text(f"{_ON}（是）或{_OFF}（否）", f"{_ON} or {_OFF}"), read, lambda value: _ON if value else _OFF)
+    return Form(
+        Text(f"{_ON}（是）或{_OFF}（否）", f"{_ON} or {_OFF}"), read, lambda value: _ON if value else _OFF
+    )
 
 
 def rising_numbers(lowest: int, highest: int) -> Form[tuple[int, ...]]:

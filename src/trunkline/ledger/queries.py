@@ -103,6 +103,19 @@ def premium_month(account_id: int, *, bill: str, month: Month, until: datetime) 
         return tuple(PremiumMonth(*row) for row in cursor.fetchall())
 
 
+def premium_postings(numbers: Iterable[str]) -> dict[tuple[int, str], tuple[PostingView, ...]]:
+    """Every posting of premium deposits by account and number, the oldest first."""
+    rows = (
+        Posting.objects.filter(general_account__in=_PREMIUM, subject__in=set(numbers), account__isnull=False)
+        .select_related("entry")
+        .order_by("entry_id", "id")
+    )
+    found: dict[tuple[int, str], list[PostingView]] = {}
+    for row in rows:
+        found.setdefault((row.account_id or 0, row.subject), []).append(_posting(row))
+    return {key: tuple(views) for key, views in found.items()}
+
+
 def receivable_after(source: str, source_id: str, account_ids: Iterable[int]) -> Decimal:
     """What accounts owed together once the entry of a source was posted, whatever was posted since."""
     with connection.cursor() as cursor:
@@ -169,17 +182,18 @@ def lock_deposits(account_ids: Iterable[int]) -> None:
 def postings(account_id: int, limit: int = 200) -> tuple[PostingView, ...]:
     """The postings of an account, the newest first."""
     rows = Posting.objects.filter(account_id=account_id).select_related("entry").order_by("-entry_id", "id")
-    return tuple(
-        PostingView(
-            at=row.entry.at,
-            source=row.entry.source,
-            source_id=row.entry.source_id,
-            narration=row.entry.narration,
-            general_account=GeneralAccount(row.general_account),
-            subject=row.subject,
-            amount=row.amount,
-        )
-        for row in rows[:limit]
+    return tuple(_posting(row) for row in rows[:limit])
+
+
+def _posting(row: Posting) -> PostingView:
+    return PostingView(
+        at=row.entry.at,
+        source=row.entry.source,
+        source_id=row.entry.source_id,
+        narration=row.entry.narration,
+        general_account=GeneralAccount(row.general_account),
+        subject=row.subject,
+        amount=row.amount,
     )
 
 

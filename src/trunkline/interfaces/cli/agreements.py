@@ -21,6 +21,7 @@ from trunkline.agreements.types import (
     SignatureView,
 )
 from trunkline.catalog.types import FirstMonthMode
+from trunkline.interfaces.cli.deposits import deposits
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.members import members
 from trunkline.interfaces.cli.output import Column, Output
@@ -265,5 +266,5 @@ def pdf(
         write_file(target, documents.attachment_document(agreement_id, ordinal, at), out)
 
 
-for _command in (*SIGNING, members, simulate_agreement):
+for _command in (*SIGNING, members, deposits, simulate_agreement):
     agreement.add_command(_command)

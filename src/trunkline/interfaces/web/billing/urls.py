@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.billing import invoices, payments, prepayments, runs, usage, views
+from trunkline.interfaces.web.billing import deposits, invoices, payments, prepayments, runs, usage, views
 
 app_name = "billing"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("bills/<int:bill_id>/", views.show, name="show"),
     path("bills/<int:bill_id>/bill.pdf", views.pdf, name="pdf"),
     path("accounts/<int:account_id>/", views.account, name="account"),
+    path("agreements/<int:agreement_id>/deposits/", deposits.of_agreement, name="deposits"),
+    path("agreements/<int:agreement_id>/deposits/<str:number>/", deposits.of_number, name="deposit"),
     path("payments/new/<int:organization_id>/", payments.pay, name="pay"),
     path("payments/<int:payment_id>/", payments.show, name="payment"),
     path("payments/<int:payment_id>/receipt.pdf", payments.receipt, name="receipt"),
