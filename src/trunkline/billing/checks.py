@@ -87,7 +87,8 @@ CHECKS = (
             "ON a.payment_id = y.id "
             "LEFT JOIN (SELECT payment_id, sum(amount) AS used FROM billing_depositdraw GROUP BY payment_id) d "
             "ON d.payment_id = y.id "
-            "WHERE y.purpose NOT IN ('premium_deposit', 'international') AND y.account_id IS NOT NULL GROUP BY y.account_id) m "
+            "WHERE y.purpose NOT IN ('premium_deposit', 'international', 'breach') AND y.account_id IS NOT NULL "
+            "GROUP BY y.account_id) m "
             "FULL JOIN (SELECT account_id, -sum(amount) AS held FROM ledger_posting "
             "WHERE general_account = 'customer_deposit' AND subject = '' GROUP BY account_id) p USING (account_id) "
             "WHERE coalesce(m.held, 0) <> coalesce(p.held, 0)"
@@ -107,8 +108,8 @@ CHECKS = (
         "premium.adds_up",
         "P2-10",
         Text(
-            "靓号预存款：未解冻、已解冻与已抵扣之和等于收款",
-            "Of a premium deposit, what is un-released, released and used is what was received",
+            "靓号预存款：未解冻、已解冻、已抵扣与折抵违约金之和等于收款",
+            "Of a premium deposit, what is un-released, released, used and offset is what was received",
         ),
         places(
             "SELECT y.account_id || ' ' || y.subject FROM "
@@ -120,7 +121,43 @@ CHECKS = (
             "LEFT JOIN (SELECT p.account_id, p.subject, sum(p.amount) AS used FROM ledger_posting p "
             "JOIN ledger_entry e ON e.id = p.entry_id WHERE e.source = 'premium_use' "
             "AND p.general_account = 'premium_released' GROUP BY p.account_id, p.subject) u USING (account_id, subject) "
-            "WHERE y.received <> coalesce(h.held, 0) + coalesce(u.used, 0)"
+            'LEFT JOIN (SELECT account_id, number AS subject, sum("offset") AS met FROM billing_breachcase '
+            "GROUP BY account_id, number) o USING (account_id, subject) "
+            "WHERE y.received <> coalesce(h.held, 0) + coalesce(u.used, 0) + coalesce(o.met, 0)"
+        ),
+    ),
+    Check(
+        "breach.is_posted",
+        "P2-21",
+        Text(
+            "违约的折抵与补足金额等于其记账，已结清的没有应收",
+            "What a breach was met with is what the ledger posted, and nothing is owed of a settled one",
+        ),
+        places(
+            "SELECT c.case_number FROM billing_breachcase c "
+            "LEFT JOIN (SELECT e.source_id, "
+            "sum(p.amount) FILTER (WHERE p.general_account = 'premium_unreleased') AS met, "
+            "sum(p.amount) FILTER (WHERE p.general_account = 'breach_receivable') AS due "
+            "FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id WHERE e.source = 'breach' GROUP BY 1) b "
+            "ON b.source_id = c.case_number "
+            "LEFT JOIN (SELECT subject, sum(amount) AS paid FROM billing_payment WHERE purpose = 'breach' GROUP BY 1) y "
+            "ON y.subject = c.case_number "
+            'WHERE coalesce(c."offset", 0) <> coalesce(b.met, 0) OR coalesce(c.top_up, 0) <> coalesce(b.due, 0) '
+            "OR coalesce(y.paid, 0) <> CASE WHEN c.state = 'settled' THEN c.top_up ELSE 0 END"
+        ),
+    ),
+    Check(
+        "breach.offset_within_deposit",
+        "P2-21",
+        Text(
+            "违约折抵不超过该号码收到的预存款",
+            "A breach is offset from no more than its number's own deposit",
+        ),
+        places(
+            "SELECT c.account_id || ' ' || c.number FROM (SELECT account_id, number, sum(\"offset\") AS met "
+            "FROM billing_breachcase GROUP BY account_id, number) c "
+            "WHERE c.met > (SELECT coalesce(sum(y.amount), 0) FROM billing_payment y WHERE y.purpose = 'premium_deposit' "
+            "AND y.account_id = c.account_id AND y.subject = c.number)"
         ),
     ),
     Check(

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from trunkline.billing.types import (
     HELD_PURPOSES,
     BillState,
+    BreachState,
     ChargeKind,
     CopyDelivery,
     InvoiceKind,
@@ -104,7 +105,7 @@ class Payment(models.Model):
     organization = Reference("party.Organization")
     account = Reference("party.Account", null=True)
     purpose = models.CharField(max_length=16, choices=[(c, c) for c in PaymentPurpose])
-    #: The number of a premium deposit or an international prepayment.
+    #: The number of a premium deposit, of an international prepayment, or of a breach.
     subject = models.CharField(max_length=20, blank=True)
     receipt_number = models.CharField(max_length=32, unique=True)
     method = models.CharField(max_length=20, choices=[(c, c) for c in PaymentMethod])
@@ -123,11 +124,14 @@ class Payment(models.Model):
                 condition=Q(purpose="premium_deposit"),
                 name="one_deposit_a_number",
             ),
+            models.UniqueConstraint(
+                fields=["subject"], condition=Q(purpose="breach"), name="one_payment_a_breach"
+            ),
             models.CheckConstraint(
                 condition=Q(purpose="bills", subject="")
                 | Q(purpose__in=HELD_PURPOSES[1:], subject="", account__isnull=False)
                 | (
-                    Q(purpose__in=["premium_deposit", "international"], account__isnull=False)
+                    Q(purpose__in=["premium_deposit", "international", "breach"], account__isnull=False)
                     & ~Q(subject="")
                 ),
                 name="payment_purpose",
@@ -311,5 +315,77 @@ class Invoice(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["bill"], condition=Q(state="issued"), name="one_live_invoice_a_bill"
+            ),
+        ]
+
+
+class BreachCase(models.Model):
+    """违约处理 of one number under an agreement: what is claimed, what its deposit met, what is due in one sum (P2-20).
+
+    The claim stands as it was proposed; how it was met is filled in when it is approved (P2-21, P2-22).
+    """
+
+    branch = Reference("security.Branch")
+    organization = Reference("party.Organization")
+    agreement = Reference("agreements.Agreement")
+    account = Reference("party.Account")
+    case_number = models.CharField(max_length=20, unique=True)
+    number = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=[(c, c) for c in BreachState])
+    broken_on = models.DateField()
+    grounds = models.TextField()
+    #: Whether the agreement as a whole is broken, and not only what it says of this number.
+    whole_agreement = models.BooleanField()
+    overdue_penalty = models.DecimalField(max_digits=12, decimal_places=2)
+    benefits = models.DecimalField(max_digits=12, decimal_places=2)
+    handset_penalty = models.DecimalField(max_digits=12, decimal_places=2)
+    losses = models.DecimalField(max_digits=12, decimal_places=2)
+    #: The bills behind the overdue penalty: number, yuan owed, days late, rate, penalty.
+    overdue = models.JSONField()
+    offset = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    top_up = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    due_on = models.DateField(null=True)
+    proposed_by = Reference("security.Staff")
+    proposed_at = models.DateTimeField()
+    decided_by = Reference("security.Staff", null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "number"],
+                condition=Q(state__in=["proposed", "approved"]),
+                name="one_open_breach_a_number",
+            ),
+            models.CheckConstraint(condition=Q(state__in=[*BreachState]), name="breach_state"),
+            models.CheckConstraint(
+                condition=Q(overdue_penalty__gte=0, benefits__gte=0, handset_penalty__gte=0, losses__gte=0)
+                & ~Q(overdue_penalty=0, benefits=0, handset_penalty=0, losses=0),
+                name="breach_claims_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "withdrawn"], offset__isnull=True, top_up__isnull=True)
+                | Q(
+                    state__in=["approved", "settled"],
+                    offset__gte=0,
+                    top_up__gte=0,
+                    top_up=F("overdue_penalty")
+                    + F("benefits")
+                    + F("handset_penalty")
+                    + F("losses")
+                    - F("offset"),
+                    due_on__isnull=False,
+                ),
+                name="breach_is_met",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state="proposed") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="breach_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "settled"]) | ~Q(decided_by=F("proposed_by")),
+                name="breach_four_eyes",
             ),
         ]

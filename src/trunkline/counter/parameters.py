@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from trunkline.agreements.rules import fair_use
+from trunkline.agreements.rules import breach, fair_use
 from trunkline.catalog.operations import set_parameter
 from trunkline.catalog.parameters import Parameter, ParameterSetting
 from trunkline.catalog.queries import parameter_settings
@@ -15,7 +15,13 @@ from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.security.types import Actor
 
-PARAMETERS: Final[tuple[Parameter[Any], ...]] = (fair_use.BARS_DATA, fair_use.TOLD_SHARES)
+PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
+    breach.OVERDUE_CAPPED,
+    breach.OVERDUE_RATE,
+    breach.TOP_UP_DAYS,
+    fair_use.BARS_DATA,
+    fair_use.TOLD_SHARES,
+)
 _BY_CODE: Final[Mapping[str, Parameter[Any]]] = {each.code: each for each in PARAMETERS}
 
 UNKNOWN_PARAMETER = Refusal(

@@ -59,6 +59,7 @@ class Posting(models.Model):
                         GeneralAccount.PREMIUM_UNRELEASED,
                         GeneralAccount.PREMIUM_RELEASED,
                         GeneralAccount.INTERNATIONAL_PREPAYMENT,
+                        GeneralAccount.BREACH_RECEIVABLE,
                     ]
                 ),
                 name="posting_of_a_customer",

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from trunkline.kernel.text import Text
+
 
 class GeneralAccount(StrEnum):
     """科目. A posting's amount is positive on the debit side, negative on the credit side."""
@@ -27,6 +29,27 @@ class GeneralAccount(StrEnum):
     TAX_PAYABLE = "tax_payable"
     #: 积分回馈: what credit for redeemed points costs (S19).
     POINTS_REWARD = "points_reward"
+    #: 违约应收: what a customer owes after a breach, in one sum (P2-22); no bill stands behind it.
+    BREACH_RECEIVABLE = "breach_receivable"
+    #: 违约金收入: penalties, and benefits taken back (P2-20).
+    BREACH_INCOME = "breach_income"
+
+
+GENERAL_ACCOUNT_NAMES = {
+    GeneralAccount.CASH: Text("库存现金与银行存款", "Cash and bank"),
+    GeneralAccount.RECEIVABLE: Text("应收账款", "Receivable"),
+    GeneralAccount.CUSTOMER_DEPOSIT: Text("客户预存款", "Customer deposit"),
+    GeneralAccount.INTERNATIONAL_PREPAYMENT: Text("国际业务预付款", "International prepayment"),
+    GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存款（未解冻）", "Premium prepayment, not released"),
+    GeneralAccount.PREMIUM_RELEASED: Text("靓号预存款（已解冻）", "Premium prepayment, released"),
+    GeneralAccount.REVENUE_BASIC: Text("基础电信业务收入", "Revenue, basic telecom"),
+    GeneralAccount.REVENUE_VALUE_ADDED: Text("增值电信业务收入", "Revenue, value-added telecom"),
+    GeneralAccount.REVENUE_GOODS: Text("商品销售收入", "Revenue, goods"),
+    GeneralAccount.TAX_PAYABLE: Text("应交增值税", "VAT payable"),
+    GeneralAccount.POINTS_REWARD: Text("积分回馈", "Points rewards"),
+    GeneralAccount.BREACH_RECEIVABLE: Text("违约应收", "Breach receivable"),
+    GeneralAccount.BREACH_INCOME: Text("违约金收入", "Breach income"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "verification.record",
             "payment.take",
             "payment.view",
+            "breach.settle",
             "number.reserve",
             "number.release",
             "handler.register",
@@ -69,6 +70,8 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "organization.*",
             "handler.register",
             "agreement.*",
+            "breach.propose",
+            "breach.withdraw",
             "order.*",
             "item.*",
             "detail.*",
@@ -153,6 +156,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
         Channel.BACK_OFFICE,
         (
             *(*_READING, "usage.*", "bill.*", "payment.*", "invoice.*", "ledger.*", "ticket.*"),
+            *("breach.propose", "breach.withdraw", "breach.settle"),
             *("verify.view", "fulfilment.billing_start", *_FULFILLING),
             *("message.view", "message.retry"),
         ),
@@ -177,6 +181,8 @@ ROLES: tuple[RoleDeclaration, ...] = (
         (
             *_READING,
             "rule.*",
+            "breach.approve",
+            "breach.withdraw",
             "organization.*",
             "ticket.*",
             "payment.view",

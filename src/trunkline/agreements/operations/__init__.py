@@ -1,5 +1,6 @@
 """Verbs on agreements. Each locks the agreement's row first."""
 
+from trunkline.agreements.operations.breaching import breach_agreement, settle_agreement
 from trunkline.agreements.operations.drafting import (
     draft_agreement,
     print_agreement,
@@ -18,6 +19,7 @@ from trunkline.agreements.operations.term import end_agreement, mark_expiring, r
 
 __all__ = [
     "accept_members",
+    "breach_agreement",
     "draft_agreement",
     "end_agreement",
     "link_members",
@@ -28,6 +30,7 @@ __all__ = [
     "renew_agreement",
     "return_agreement",
     "revise_agreement",
+    "settle_agreement",
     "sign_agreement",
     "sign_attachment",
     "submit_agreement",

@@ -5,10 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trunkline.catalog.parameters import Parameter, decimal_number, switch, whole_number
 from trunkline.kernel.money import ZERO, fen_half_up
+from trunkline.kernel.text import Text
 
-#: 3‰ a day of what is overdue (domain 2.2); the agreement may say otherwise.
+#: 3‰ a day of what is overdue (REG-01, domain 2.2).
 DAILY_RATE = Decimal("0.003")
+OVERDUE_RATE = Parameter(
+    "breach.overdue_rate",
+    "REG-01",
+    Text("逾期违约金日费率", "Overdue penalty a day, as a part of what is owed"),
+    decimal_number(Decimal(0), Decimal("0.01")),
+    default=DAILY_RATE,
+)
+#: 民法典 585: an excessive penalty can be reduced.
+OVERDUE_CAPPED = Parameter(
+    "breach.overdue_capped",
+    "P2-20",
+    Text("逾期违约金不超过欠费本金", "The overdue penalty is no more than what is owed"),
+    switch(),
+    default=True,
+)
+TOP_UP_DAYS = Parameter(
+    "breach.top_up_days",
+    "P2-22",
+    Text("违约款项一次性补足的期限", "Days in which a breach is made good in one sum"),
+    whole_number(1, 365),
+    default=15,
+    unit=Text("天", "days"),
+)
 
 
 @dataclass(frozen=True, slots=True)

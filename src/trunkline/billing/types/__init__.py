@@ -21,6 +21,16 @@ from trunkline.billing.types.bills import (
     UsageTotal,
     WaivedDays,
 )
+from trunkline.billing.types.breaches import (
+    BREACH_LIFE,
+    BREACH_STATE_NAMES,
+    BreachEvent,
+    BreachPreview,
+    BreachProposal,
+    BreachState,
+    BreachView,
+    OverdueBill,
+)
 from trunkline.billing.types.invoices import (
     COPY_DELIVERY_NAMES,
     INVOICE_KIND_NAMES,
@@ -54,6 +64,8 @@ from trunkline.billing.types.payments import (
 
 __all__ = [
     "BILL_STATE_NAMES",
+    "BREACH_LIFE",
+    "BREACH_STATE_NAMES",
     "COPY_DELIVERY_NAMES",
     "FREE_PURPOSES",
     "HELD_PURPOSES",
@@ -70,6 +82,11 @@ __all__ = [
     "BillState",
     "BillView",
     "BillsIssued",
+    "BreachEvent",
+    "BreachPreview",
+    "BreachProposal",
+    "BreachState",
+    "BreachView",
     "ChargeKind",
     "ChargeLine",
     "CopyDelivery",
@@ -83,6 +100,7 @@ __all__ = [
     "LineMonth",
     "MonthTotals",
     "NewPrepayment",
+    "OverdueBill",
     "PaymentPurpose",
     "PaymentView",
     "PremiumDeposit",

@@ -23,6 +23,8 @@ class PaymentPurpose(StrEnum):
     BALANCE_TRANSFER = "balance_transfer"
     #: 积分兑换话费 (S19): credit that is spent on bills and never paid out.
     POINTS_CREDIT = "points_credit"
+    #: 违约补足 (P2-22): what a breach came to beyond the deposit, in one sum.
+    BREACH = "breach"
 
 
 #: What of its payments an account holds until bills use it, and what of that may go out of it again.
@@ -36,6 +38,7 @@ PAYMENT_PURPOSE_NAMES = {
     PaymentPurpose.INTERNATIONAL: Text("国际业务预付款", "International prepayment"),
     PaymentPurpose.BALANCE_TRANSFER: Text("余额转入", "Balance of another account"),
     PaymentPurpose.POINTS_CREDIT: Text("积分兑换话费", "Points redeemed"),
+    PaymentPurpose.BREACH: Text("违约款项", "Breach"),
 }
 
 

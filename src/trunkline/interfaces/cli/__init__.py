@@ -13,7 +13,10 @@ from trunkline.kernel.text import Text
 
 #: Commands by section, each with the module that holds it, loaded when it is called or listed.
 SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
-    (Text("客户与协议", "Customers and agreements"), {"org": "organizations", "agreement": "agreements"}),
+    (
+        Text("客户与协议", "Customers and agreements"),
+        {"org": "organizations", "agreement": "agreements", "breach": "breaches"},
+    ),
     (
         Text("柜台与号码", "Counter and numbers"),
         {

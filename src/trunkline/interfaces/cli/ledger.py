@@ -12,24 +12,12 @@ from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.words import Group
 from trunkline.kernel.text import Text
 from trunkline.ledger import queries
-from trunkline.ledger.types import GeneralAccount, PostingView
+from trunkline.ledger.types import GENERAL_ACCOUNT_NAMES, GeneralAccount, PostingView
 from trunkline.party.queries import account
 from trunkline.security.types import Actor
 
 ledger = Group("ledger", text=Text("总账：账户余额、试算平衡", "Ledger: balances, trial balance"))
 
-GENERAL_ACCOUNT_NAMES = {
-    GeneralAccount.CASH: Text("货币资金", "Cash"),
-    GeneralAccount.RECEIVABLE: Text("应收账款", "Receivable"),
-    GeneralAccount.CUSTOMER_DEPOSIT: Text("预存款", "Customer deposits"),
-    GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存（未解冻）", "Premium deposits, unreleased"),
-    GeneralAccount.PREMIUM_RELEASED: Text("靓号预存（已解冻）", "Premium deposits, released"),
-    GeneralAccount.INTERNATIONAL_PREPAYMENT: Text("国际业务预付款", "International prepayments"),
-    GeneralAccount.REVENUE_BASIC: Text("基础电信收入", "Revenue, basic telecom"),
-    GeneralAccount.REVENUE_VALUE_ADDED: Text("增值电信收入", "Revenue, value-added telecom"),
-    GeneralAccount.REVENUE_GOODS: Text("商品收入", "Revenue, goods"),
-    GeneralAccount.TAX_PAYABLE: Text("应交税费", "Tax payable"),
-}
 _SUMS: tuple[Column[tuple[GeneralAccount, Decimal]], ...] = (
     Column(Text("科目", "General account"), lambda row: GENERAL_ACCOUNT_NAMES[row[0]]),
     Column(Text("余额", "Balance"), lambda row: row[1], right=True),

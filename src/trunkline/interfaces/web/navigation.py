@@ -74,6 +74,7 @@ def _groups() -> tuple[Group, ...]:
                 Entry(
                     "billing:prepayments", "clock", _("待退国际预付款"), "payment.view", ("/prepayments/",)
                 ),
+                Entry("billing:breaches", "alert-triangle", _("违约处理"), "agreement.view", ("/breaches/",)),
                 Entry("billing:runs", "calculator", _("出账"), "bill.view", ("/bill-runs/",)),
                 Entry("billing:usage", "database-import", _("话单"), "usage.view", ("/usage/",)),
             ),

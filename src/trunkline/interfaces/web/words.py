@@ -15,12 +15,14 @@ from trunkline.agreements.types import (
 )
 from trunkline.billing.types import (
     BILL_STATE_NAMES,
+    BREACH_STATE_NAMES,
     INVOICE_KIND_NAMES,
     INVOICE_STATE_NAMES,
     PAYMENT_PURPOSE_NAMES,
     PREPAYMENT_STATE_NAMES,
     ROUNDING_NAMES,
     BillState,
+    BreachState,
     ChargeKind,
     InvoiceKind,
     InvoiceState,
@@ -67,7 +69,7 @@ from trunkline.installations.types import (
     TaskState,
 )
 from trunkline.kernel.text import Text
-from trunkline.ledger.types import GeneralAccount
+from trunkline.ledger.types import GENERAL_ACCOUNT_NAMES, GeneralAccount
 from trunkline.messaging.types import (
     KIND_NAMES,
     PURPOSE_NAMES,
@@ -174,19 +176,6 @@ TAX_CLASS_NAMES = {
     TaxClass.VALUE_ADDED_TELECOM: Text("增值电信服务", "Value-added telecom"),
     TaxClass.GOODS: Text("货物", "Goods"),
 }
-GENERAL_ACCOUNT_NAMES = {
-    GeneralAccount.CASH: Text("库存现金与银行存款", "Cash and bank"),
-    GeneralAccount.RECEIVABLE: Text("应收账款", "Receivable"),
-    GeneralAccount.CUSTOMER_DEPOSIT: Text("客户预存款", "Customer deposit"),
-    GeneralAccount.INTERNATIONAL_PREPAYMENT: Text("国际业务预付款", "International prepayment"),
-    GeneralAccount.PREMIUM_UNRELEASED: Text("靓号预存款（未解冻）", "Premium prepayment, not released"),
-    GeneralAccount.PREMIUM_RELEASED: Text("靓号预存款（已解冻）", "Premium prepayment, released"),
-    GeneralAccount.REVENUE_BASIC: Text("基础电信业务收入", "Revenue, basic telecom"),
-    GeneralAccount.REVENUE_VALUE_ADDED: Text("增值电信业务收入", "Revenue, value-added telecom"),
-    GeneralAccount.REVENUE_GOODS: Text("商品销售收入", "Revenue, goods"),
-    GeneralAccount.TAX_PAYABLE: Text("应交增值税", "VAT payable"),
-    GeneralAccount.POINTS_REWARD: Text("积分回馈", "Points rewards"),
-}
 REJECT_REASON_NAMES = {
     RejectReason.BAD_ROW: Text("整行无法读取", "The row cannot be read"),
     RejectReason.MISSING_FIELD: Text("缺少字段", "A field is missing"),
@@ -220,6 +209,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (AppealOutcome, APPEAL_OUTCOME_NAMES),
         (Area, AREA_NAMES),
         (BillState, BILL_STATE_NAMES),
+        (BreachState, BREACH_STATE_NAMES),
         (InvoiceKind, INVOICE_KIND_NAMES),
         (InvoiceState, INVOICE_STATE_NAMES),
         (BusinessKind, BUSINESS_KIND_NAMES),
@@ -301,6 +291,10 @@ _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (AgreementState.BREACHED, "bad"),
     (BillState.OPEN, "wait"),
     (BillState.PAID, "good"),
+    (BreachState.PROPOSED, "wait"),
+    (BreachState.APPROVED, "bad"),
+    (BreachState.SETTLED, "good"),
+    (BreachState.WITHDRAWN, "idle"),
     (InvoiceState.ISSUED, "good"),
     (InvoiceState.RED, "idle"),
     (InvoiceState.RED_LETTER, "bad"),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.billing import deposits, invoices, payments, prepayments, runs, usage, views
+from trunkline.interfaces.web.billing import (
+    breaches,
+    deposits,
+    invoices,
+    payments,
+    prepayments,
+    runs,
+    usage,
+    views,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -14,6 +23,13 @@ urlpatterns = [
     path("accounts/<int:account_id>/", views.account, name="account"),
     path("agreements/<int:agreement_id>/deposits/", deposits.of_agreement, name="deposits"),
     path("agreements/<int:agreement_id>/deposits/<str:number>/", deposits.of_number, name="deposit"),
+    path("agreements/<int:agreement_id>/breach/", breaches.propose, name="breach_new"),
+    path("breaches/", breaches.list_breaches, name="breaches"),
+    path("breaches/<int:case_id>/", breaches.show, name="breach"),
+    path("breaches/<int:case_id>/approve/", breaches.approve, name="breach_approve"),
+    path("breaches/<int:case_id>/withdraw/", breaches.withdraw, name="breach_withdraw"),
+    path("breaches/<int:case_id>/settle/", breaches.settle, name="breach_settle"),
+    path("breaches/<int:case_id>/letter.pdf", breaches.letter, name="breach_letter"),
     path("payments/new/<int:organization_id>/", payments.pay, name="pay"),
     path("payments/<int:payment_id>/", payments.show, name="payment"),
     path("payments/<int:payment_id>/receipt.pdf", payments.receipt, name="receipt"),
