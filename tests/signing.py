@@ -75,12 +75,13 @@ def signed_agreement(
     *,
     premiums: tuple[PremiumTerms, ...] = (),
     attachment_signed: bool = True,
+    agreed: AgreementTerms | None = None,
     actor: Actor,
     at: datetime,
 ) -> int:
-    """An agreement in force with an accepted and signed member sheet."""
+    """An agreement in force with an accepted and signed member sheet; on ordinary terms unless `agreed` says which."""
     agreement_id = agreements.draft_agreement(
-        terms=terms(organization_id, premiums=premiums), actor=actor, at=at
+        terms=agreed or terms(organization_id, premiums=premiums), actor=actor, at=at
     )
     agreements.accept_members(agreement_id=agreement_id, content=xlsx(rows), actor=actor, at=at)
     agreements.submit_agreement(agreement_id=agreement_id, actor=actor, at=at)

@@ -14,8 +14,9 @@ from trunkline.agreements.printing import (
     agreement_pdf,
     attachment_pdf,
 )
+from trunkline.agreements.rules.business import business_words
 from trunkline.agreements.rules.terms import release_schedule
-from trunkline.agreements.types import PremiumTerms, Side, SignatureView, SignerRole
+from trunkline.agreements.types import AgreementTerms, PremiumTerms, Side, SignatureView, SignerRole
 from trunkline.catalog import queries as catalog
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.periods import local_date
@@ -58,7 +59,7 @@ def agreement_document(agreement_id: int, at: datetime) -> bytes:
             operator_signer=operator_signer,
             operator_signer_role=operator_role,
             business_kind=terms.business_kind,
-            business_terms=terms.business_terms,
+            business_terms=_business(terms),
             plan_name=plan.name,
             plan_price=catalog.price_version(plan.id, local_date(row.printed_at or at)).monthly_fee,
             first_month_mode=FirstMonthMode(terms.first_month_mode) if terms.first_month_mode else None,
@@ -105,6 +106,14 @@ def attachment_document(agreement_id: int, ordinal: int, at: datetime) -> bytes:
 
 def _signer(signature: SignatureView | None) -> tuple[str, str]:
     return (signature.signer_name, _ROLES[signature.signer_role].zh) if signature else ("", "")
+
+
+def _business(terms: AgreementTerms) -> str:
+    """The kind of business in words, with what was said beside its fields (P2-03)."""
+    values = terms.business_values
+    model = catalog.terminal_models().get(str(values.get("handset_model", "")))
+    told = business_words(terms.business_kind, values, model.name if model else "")
+    return "".join(part for part in (told.zh if told else "", terms.business_terms) if part)
 
 
 def _premium(premium: PremiumTerms, grade: str) -> PremiumPrint:

@@ -30,6 +30,8 @@ class Agreement(models.Model):
     revision = models.PositiveSmallIntegerField(default=1)
     business_kind = models.CharField(max_length=32, choices=[(c, c) for c in BusinessKind])
     business_terms = models.TextField(blank=True)
+    #: The fields of the kind of business by name, each as text; what they may be the rules say (P2-03).
+    business_values = models.JSONField(default=dict)
     offering = Reference("catalog.Offering")
     first_month_mode = models.CharField(max_length=12, null=True, choices=[(c, c) for c in FirstMonthMode])
     term_years = models.PositiveSmallIntegerField()

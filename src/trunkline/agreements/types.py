@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -47,6 +48,13 @@ HANDSET_KINDS = frozenset(
         BusinessKind.BUY_HANDSET_GET_CREDIT,
     }
 )
+
+
+class ClawBack(StrEnum):
+    """How much of a subsidy a breach takes back: all of it, or the part of the months not yet run (P2-20)."""
+
+    WHOLE = "whole"
+    PRO_RATA = "pro_rata"
 
 
 class AgreementState(StrEnum):
@@ -226,7 +234,9 @@ class PremiumTerms:
 
 @dataclass(frozen=True, slots=True)
 class AgreementTerms:
-    """What is agreed, as drafted."""
+    """What is agreed, as drafted. `business_values` are the fields of the kind of business, by name (P2-03);
+    `business_terms` is what is said beside them.
+    """
 
     organization_id: int
     business_kind: BusinessKind
@@ -239,6 +249,7 @@ class AgreementTerms:
     terminal_model: str = ""
     unsupported_features: tuple[str, ...] = ()
     premiums: tuple[PremiumTerms, ...] = ()
+    business_values: Mapping[str, Decimal | int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

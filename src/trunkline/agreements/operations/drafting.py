@@ -9,8 +9,10 @@ from typing import cast
 from django.db import connection
 
 from trunkline.agreements import queries
+from trunkline.agreements.clauses.parameters import written
 from trunkline.agreements.models import Agreement, PremiumCommitment, PremiumRelease
 from trunkline.agreements.operations.shared import locked, move, release, reserve
+from trunkline.agreements.rules.business import business_refusals
 from trunkline.agreements.rules.terms import (
     ANOTHER_ORGANIZATION,
     PREMIUM_IN_USE,
@@ -120,13 +122,14 @@ def _judge(terms: AgreementTerms, branch_id: int, *, held: Collection[str], at: 
         inventory=numbering.numbers({premium.number for premium in terms.premiums}),
         held=held,
     )
-    raise_if_any(terms_refusals(terms, facts))
+    raise_if_any([*terms_refusals(terms, facts), *business_refusals(terms, facts.terminals)])
     return cast(OfferingView, plan).id
 
 
 def _set_terms(row: Agreement, terms: AgreementTerms, offering_id: int) -> None:
     row.business_kind = terms.business_kind
     row.business_terms = terms.business_terms
+    row.business_values = written(terms.business_values)
     row.offering_id = offering_id
     row.first_month_mode = terms.first_month_mode or None
     row.term_years = terms.term_years

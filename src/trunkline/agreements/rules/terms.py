@@ -14,7 +14,6 @@ from trunkline.agreements.types import (
     AgreementEvent,
     AgreementState,
     AgreementTerms,
-    BusinessKind,
     PremiumTerms,
 )
 from trunkline.catalog.types import FirstMonthMode, OfferingKind, OfferingView, TerminalModelView
@@ -29,8 +28,6 @@ LONGEST_RELEASE = 120
 LARGEST_PREPAYMENT = Decimal("9999999999.99")
 #: Technology whose plans may go without a first-month mode (P2-04).
 WITHOUT_FIRST_MONTH = "2g"
-#: Business kinds whose handset or service terms have to be written out (P2-03).
-_TERMS_NEEDED = frozenset(BusinessKind) - {BusinessKind.STANDARD_PLAN, BusinessKind.BYOD}
 
 WRONG_STATE = Refusal(
     "agreement.wrong_state",
@@ -44,11 +41,6 @@ PLAN_UNPRICED = Refusal(
     "agreement.plan_unpriced",
     "X-F2",
     Text("套餐{subject}目前没有生效的资费", "Plan {subject} has no price in force"),
-)
-BUSINESS_TERMS_MISSING = Refusal(
-    "agreement.business_terms_missing",
-    "P2-03",
-    Text("该业务种类须写明具体内容", "This kind of business needs its terms written out"),
 )
 FIRST_MONTH_MISSING = Refusal(
     "agreement.first_month_missing",
@@ -203,8 +195,6 @@ def _plan_refusals(terms: AgreementTerms, facts: TermsFacts) -> Iterable[Refusal
             yield FIRST_MONTH_MISSING
     if terms.first_month_mode and terms.first_month_mode not in [*FirstMonthMode]:
         yield FIRST_MONTH_UNKNOWN.about(terms.first_month_mode)
-    if terms.business_kind in _TERMS_NEEDED and not terms.business_terms.strip():
-        yield BUSINESS_TERMS_MISSING
 
 
 def _frame_refusals(terms: AgreementTerms) -> Iterable[Refusal]:

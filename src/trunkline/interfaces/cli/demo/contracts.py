@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from trunkline.agreements import operations as agreements
@@ -30,9 +31,22 @@ OPERATOR_SIGNER = {"HF": "马守信", "WH": "高致和"}
 #: What a line without local identity pays in advance, in yuan (S01-G2).
 SECURITY = "200.00"
 
-_TERMS = {
-    BusinessKind.PREPAY_DISCOUNT_HANDSET: "预存话费600元，优惠购沃派 S7 一台，24个月返还。",
-    BusinessKind.PREPAY_FREE_HANDSET: "预存话费1200元，赠送沃派 E2 一台，24个月返还。",
+_BUSINESS: dict[BusinessKind, dict[str, Decimal | int | str]] = {
+    BusinessKind.PREPAY_DISCOUNT_HANDSET: {
+        "handset_model": "WP-S7",
+        "handset_price": Decimal("1299.00"),
+        "subsidy": Decimal("800.00"),
+        "prepayment": Decimal("600.00"),
+        "monthly_return": Decimal("25.00"),
+        "months": 24,
+    },
+    BusinessKind.PREPAY_FREE_HANDSET: {
+        "handset_model": "WP-E2",
+        "handset_price": Decimal("699.00"),
+        "prepayment": Decimal("1200.00"),
+        "monthly_return": Decimal("50.00"),
+        "months": 24,
+    },
 }
 #: What is done how many days before members are connected.
 _DRAFTED, _ACCEPTED, _PRINTED, _SIGNED_FIRST, _SIGNED_SECOND, _FILED = 9, 7, 6, 4, 3, 1
@@ -119,13 +133,14 @@ class AgreementStory:
             terms=AgreementTerms(
                 organization_id=self.made.organization_id,
                 business_kind=contract.kind,
-                business_terms=_TERMS.get(contract.kind, ""),
+                business_terms="",
                 plan_code=contract.plan,
                 first_month_mode=None if contract.plan.startswith("2G") else modes[0],
                 term_years=contract.years,
                 terminal_model=contract.terminal,
                 unsupported_features=contract.unsupported,
                 premiums=agreed,
+                business_values=_BUSINESS.get(contract.kind, {}),
             ),
             actor=self.desk.manager,
             at=at,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
+from trunkline.agreements.clauses.parameters import read_all
 from trunkline.agreements.models import (
     Agreement,
     Attachment,
@@ -16,6 +17,8 @@ from trunkline.agreements.models import (
     PremiumRelease,
     Signature,
 )
+from trunkline.agreements.queries.benefits import benefits_of
+from trunkline.agreements.rules.business import BUSINESS_FIELDS
 from trunkline.agreements.rules.terms import state_refusals
 from trunkline.agreements.types import (
     AGREEMENT_LIFE,
@@ -41,6 +44,37 @@ from trunkline.catalog import queries as catalog
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.party.queries import find_organizations
+
+__all__ = [
+    "ALL_CONNECTED",
+    "ATTACHMENT_UNSIGNED",
+    "NO_ATTACHMENT",
+    "UNKNOWN_AGREEMENT",
+    "UNKNOWN_ATTACHMENT",
+    "agreement",
+    "agreements_of",
+    "attachment",
+    "attachments",
+    "benefits_of",
+    "binding_agreements",
+    "connectable_members",
+    "count_connectable",
+    "end_in_sight",
+    "find_agreements",
+    "holder_of",
+    "lines_of_agreement",
+    "member_of_line",
+    "members",
+    "members_of_attachment",
+    "originals",
+    "premium_schedule",
+    "premiums",
+    "restrictions",
+    "signatures",
+    "terms",
+    "waiting_members",
+    "why_not_connectable",
+]
 
 UNKNOWN_AGREEMENT = Refusal(
     "agreement.unknown", "", Text("没有这个协议：{subject}", "No such agreement: {subject}")
@@ -150,6 +184,7 @@ def terms(agreement_id: int) -> AgreementTerms:
         terminal_model=row.terminal_model,
         unsupported_features=tuple(row.unsupported_features),
         premiums=premiums(agreement_id),
+        business_values=read_all(BUSINESS_FIELDS[BusinessKind(row.business_kind)], row.business_values),
     )
 
 
