@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tests.signing import print_reviewed
 from tests.support import check_deferred, snapshot
 from tests.world import World, number_of
 from trunkline.agreements import checks, documents, queries
 from trunkline.agreements import operations as agreements
+from trunkline.agreements.clauses.queries import template_for
 from trunkline.agreements.members import template_xlsx
 from trunkline.agreements.types import (
     AgreementState,
@@ -50,15 +52,23 @@ def terms(world: World, *, branch: str = "HF", **changes: Any) -> AgreementTerms
     )
 
 
+def agreed(drafted: AgreementTerms) -> AgreementTerms:
+    """The terms as they are kept: by the standard template where they named none."""
+    return replace(drafted, template_id=template_for(None, date(2026, 10, 12)).id)
+
+
 def draft(world: World, actor: Actor, at: datetime, **changes: Any) -> int:
     return agreements.draft_agreement(terms=terms(world, **changes), actor=actor, at=at)
 
 
 def printed(world: World, actor: Actor, at: datetime, **changes: Any) -> int:
     made = draft(world, actor, at, **changes)
-    agreements.submit_agreement(agreement_id=made, actor=actor, at=at)
-    agreements.print_agreement(agreement_id=made, actor=actor, at=at)
+    print_reviewed(made, actor=actor, at=at)
     return made
+
+
+def reviewer(make_actor: Callable[..., Actor]) -> Actor:
+    return make_actor(role="department_manager")
 
 
 def sign(made: int, side: Side, on: date, actor: Actor, at: datetime, **changes: Any) -> AgreementState:
@@ -108,7 +118,7 @@ def test_a_draft_holds_its_premium_numbers_and_plans_their_releases(
         assert view.branch_id == world.branches["HF"]
         assert (view.members, view.connected, view.minimum_members) == (0, 0, 50)
         assert queries.premiums(made) == (AAAA, AAA)
-        assert queries.terms(made) == terms(world, premiums=(AAAA, AAA))
+        assert queries.terms(made) == agreed(terms(world, premiums=(AAAA, AAA)))
         held = [r.number for r in numbering.open_reservations(queries.holder_of(made))]
         assert held == [FOUR_ALIKE, THREE_ALIKE]
         with connection.cursor() as cursor:
@@ -157,7 +167,7 @@ def test_a_revision_replaces_terms_and_gives_dropped_premium_numbers_back(
     agreements.revise_agreement(agreement_id=made, terms=changed, actor=actor, at=at)
     check_deferred()
     with acting(actor):
-        assert queries.terms(made) == changed
+        assert queries.terms(made) == agreed(changed)
         assert (state_of(FOUR_ALIKE), state_of(THREE_ALIKE)) == (NumberState.IDLE, NumberState.RESERVED)
     back = terms(world, premiums=(AAAA, replace(AAA, months=24)))
     agreements.revise_agreement(agreement_id=made, terms=back, actor=actor, at=at)
@@ -167,7 +177,9 @@ def test_a_revision_replaces_terms_and_gives_dropped_premium_numbers_back(
         assert broken() == []
 
 
-def test_only_a_draft_is_revised_and_its_customer_stays(world: World, actor: Actor, at: datetime) -> None:
+def test_only_a_draft_is_revised_and_its_customer_stays(
+    world: World, actor: Actor, make_actor: Callable[..., Actor], at: datetime
+) -> None:
     made = draft(world, actor, at)
     another = terms(world, organization_id=world.organizations["HF"][1])
     assert refused(
@@ -177,14 +189,20 @@ def test_only_a_draft_is_revised_and_its_customer_stays(world: World, actor: Act
     assert refused(
         lambda: agreements.revise_agreement(agreement_id=made, terms=terms(world), actor=actor, at=at)
     ) == ["agreement.wrong_state"]
-    agreements.return_agreement(agreement_id=made, actor=actor, at=at)
+    agreements.review_agreement(
+        agreement_id=made, approve=False, note="套餐有误", actor=reviewer(make_actor), at=at
+    )
     agreements.revise_agreement(agreement_id=made, terms=terms(world), actor=actor, at=at)
 
 
-def test_the_verbs_are_refused_out_of_turn(world: World, actor: Actor, at: datetime) -> None:
+def test_the_verbs_are_refused_out_of_turn(
+    world: World, actor: Actor, make_actor: Callable[..., Actor], at: datetime
+) -> None:
     made = draft(world, actor, at)
     verbs: dict[str, Callable[[], object]] = {
-        "return": lambda: agreements.return_agreement(agreement_id=made, actor=actor, at=at),
+        "review": lambda: agreements.review_agreement(
+            agreement_id=made, approve=True, actor=reviewer(make_actor), at=at
+        ),
         "print": lambda: agreements.print_agreement(agreement_id=made, actor=actor, at=at),
         "sign": lambda: sign(made, Side.CUSTOMER, at.date(), actor, at),
         "renew": lambda: agreements.renew_agreement(agreement_id=made, actor=actor, at=at),

@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.codes import imei, resident_id
+from tests.signing import print_reviewed
 from tests.support import check_deferred, snapshot
 from tests.world import World, number_of
 from trunkline.agreements import checks, documents, queries
@@ -99,8 +100,7 @@ def draft(world: World, actor: Actor, at: datetime, **changes: Any) -> int:
 
 
 def into_force(made: int, actor: Actor, at: datetime) -> None:
-    agreements.submit_agreement(agreement_id=made, actor=actor, at=at)
-    agreements.print_agreement(agreement_id=made, actor=actor, at=at)
+    print_reviewed(made, actor=actor, at=at)
     for side in Side:
         agreements.sign_agreement(
             agreement_id=made,
@@ -329,8 +329,7 @@ def test_a_second_upload_supersedes_the_unsigned_first_and_gives_its_numbers_bac
         assert queries.agreement(made).members == 3
         assert (MemberSheet.objects.count(), Attachment.objects.count(), Member.objects.count()) == (2, 2, 8)
         assert broken() == []
-    agreements.submit_agreement(agreement_id=made, actor=actor, at=at)
-    agreements.print_agreement(agreement_id=made, actor=actor, at=at)
+    print_reviewed(made, actor=actor, at=at)
     assert refused(lambda: sign(made, 1, actor, at)) == ["attachment.unknown"]
 
 

@@ -57,6 +57,32 @@ class ClawBack(StrEnum):
     PRO_RATA = "pro_rata"
 
 
+class ReviewSubject(StrEnum):
+    """What is reviewed: the terms before they are printed, or the renewal before the term ends (P2-27)."""
+
+    TERMS = "terms"
+    RENEWAL = "renewal"
+
+
+class ReviewDecision(StrEnum):
+    """Of the terms: approved or returned. Of a renewal the account manager recommends it or objects to it
+    (特殊情况), and the back office approves what was said or returns it.
+    """
+
+    APPROVE = "approve"
+    RETURN = "return"
+    RECOMMEND = "recommend"
+    OBJECT = "object"
+
+
+REVIEW_DECISION_NAMES = {
+    ReviewDecision.APPROVE: Text("通过", "Approved"),
+    ReviewDecision.RETURN: Text("退回", "Returned"),
+    ReviewDecision.RECOMMEND: Text("建议顺延", "Renewal recommended"),
+    ReviewDecision.OBJECT: Text("有特殊情况，到期终止", "Special circumstances: to end at term"),
+}
+
+
 class AgreementState(StrEnum):
     """协议状态 (domain 8.4)."""
 
@@ -235,7 +261,8 @@ class PremiumTerms:
 @dataclass(frozen=True, slots=True)
 class AgreementTerms:
     """What is agreed, as drafted. `business_values` are the fields of the kind of business, by name (P2-03);
-    `business_terms` is what is said beside them.
+    `business_terms` is what is said beside them. Without `template_id` the standard template in force is meant;
+    `clause_values` are the parameters of its clauses, by name (P2-08).
     """
 
     organization_id: int
@@ -250,6 +277,8 @@ class AgreementTerms:
     unsupported_features: tuple[str, ...] = ()
     premiums: tuple[PremiumTerms, ...] = ()
     business_values: Mapping[str, Decimal | int | str] = field(default_factory=dict)
+    template_id: int | None = None
+    clause_values: Mapping[str, Decimal | int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +302,19 @@ class SignatureView:
     power_of_attorney: str
     signed_on: date
     sealed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """A review that was recorded. `revision` is that of the terms, or the number of the renewal to come."""
+
+    subject: ReviewSubject
+    revision: int
+    decision: ReviewDecision
+    note: str
+    sha256: str
+    reviewed_by: int
+    reviewed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

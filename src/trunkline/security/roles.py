@@ -22,6 +22,7 @@ class RoleDeclaration:
 _READING = (
     "organization.view",
     "agreement.view",
+    "template.view",
     "line.view",
     "order.view",
     "bill.view",
@@ -69,6 +70,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "organization.*",
             "handler.register",
             "agreement.*",
+            "renewal.review",
             "order.*",
             "item.*",
             "detail.*",
@@ -176,6 +178,8 @@ ROLES: tuple[RoleDeclaration, ...] = (
         Channel.BACK_OFFICE,
         (
             *_READING,
+            "agreement.review",
+            "renewal.decide",
             "rule.*",
             "organization.*",
             "ticket.*",
@@ -190,13 +194,16 @@ ROLES: tuple[RoleDeclaration, ...] = (
         "product_manager",
         Text("产品经理", "Product manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "catalog.*", "ticket.*"),
+        (*_READING, "catalog.*", "clause.*", "template.*", "ticket.*"),
     ),
     RoleDeclaration(
         "branch_manager",
         Text("分公司经理", "Branch manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "ticket.*", "payment.view", "usage.view", "audit.view"),
+        (
+            *(*_READING, "agreement.review", "renewal.decide", "ticket.*"),
+            *("payment.view", "usage.view", "audit.view"),
+        ),
     ),
     RoleDeclaration(
         "auditor",

@@ -1,13 +1,8 @@
 """Verbs on agreements. Each locks the agreement's row first."""
 
-from trunkline.agreements.operations.drafting import (
-    draft_agreement,
-    print_agreement,
-    return_agreement,
-    revise_agreement,
-    submit_agreement,
-)
+from trunkline.agreements.operations.drafting import draft_agreement, revise_agreement
 from trunkline.agreements.operations.membership import accept_members, link_members
+from trunkline.agreements.operations.reviewing import print_agreement, review_agreement, submit_agreement
 from trunkline.agreements.operations.signing import (
     move_original,
     register_original,
@@ -26,7 +21,7 @@ __all__ = [
     "print_agreement",
     "register_original",
     "renew_agreement",
-    "return_agreement",
+    "review_agreement",
     "revise_agreement",
     "sign_agreement",
     "sign_attachment",

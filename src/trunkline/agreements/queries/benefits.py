@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from trunkline.agreements.clauses.parameters import read_all
+from trunkline.agreements.clauses.queries import template_version
 from trunkline.agreements.models import Agreement, Member
 from trunkline.agreements.rules.business import (
     BUSINESS_FIELDS,
@@ -14,8 +16,12 @@ from trunkline.agreements.rules.business import (
     line_benefit,
 )
 from trunkline.agreements.types import BusinessKind
+from trunkline.kernel.money import ZERO
 from trunkline.kernel.periods import local_date
 from trunkline.subscriptions.queries import lines
+
+#: The clause parameter that says what a handset given back within its months costs (P2-23).
+RETURN_PENALTY = "return_penalty"
 
 
 def benefits_of(agreement_id: int, on: date) -> tuple[LineBenefit, ...]:
@@ -27,8 +33,10 @@ def benefits_of(agreement_id: int, on: date) -> tuple[LineBenefit, ...]:
     each is `rules.business.clawed_back`.
     """
     row = Agreement.objects.filter(pk=agreement_id, effective_on__isnull=False).first()
-    if row is None or row.effective_on is None:
+    if row is None or row.effective_on is None or row.template_id is None:
         return ()
+    template = template_version(row.template_id)
+    penalty = read_all(template.parameters, row.clause_values).get(RETURN_PENALTY)
     kind = BusinessKind(row.business_kind)
     offer = business_of(kind, read_all(BUSINESS_FIELDS[kind], row.business_values))
     if not isinstance(offer, HandsetOffer):
@@ -53,6 +61,8 @@ def benefits_of(agreement_id: int, on: date) -> tuple[LineBenefit, ...]:
             number=number,
             since=max(activated[line], row.effective_on),
             on=on,
+            return_penalty=penalty if isinstance(penalty, Decimal) else ZERO,
+            claw_back=template.settings.claw_back,
         )
         for member, line, number in members
         if line in activated

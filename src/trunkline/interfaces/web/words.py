@@ -283,11 +283,6 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
     )
 }
 
-FEATURE_NAMES = {
-    "video_call": Text("可视电话", "Video call"),
-    "caller_id": Text("来电显示", "Caller ID"),
-}
-
 #: The tone of a state: good, busy (on its way), wait (somebody must act), bad, idle (over or at rest).
 _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (AgreementState.DRAFT, "idle"),
@@ -357,11 +352,6 @@ def text_of(code: StrEnum) -> Text:
 def text_in(kind: type[StrEnum], code: str) -> Text:
     """The words of a value that is kept as plain text."""
     return _NAMES.get(kind, {}).get(code, Text(code, code))
-
-
-def feature_text(feature: str) -> Text:
-    """The words of a feature of plans and terminals; the bare code where none are declared."""
-    return FEATURE_NAMES.get(feature, Text(feature, feature))
 
 
 def tone_of(code: StrEnum) -> str:

@@ -49,16 +49,17 @@ _BUSINESS: dict[BusinessKind, dict[str, Decimal | int | str]] = {
     },
 }
 #: What is done how many days before members are connected.
-_DRAFTED, _ACCEPTED, _PRINTED, _SIGNED_FIRST, _SIGNED_SECOND, _FILED = 9, 7, 6, 4, 3, 1
+_DRAFTED, _REVIEWED, _ACCEPTED, _PRINTED, _SIGNED_FIRST, _SIGNED_SECOND, _FILED = 9, 8, 7, 6, 4, 3, 1
 _ONE_SIDE = {Reached.SIGNED_BY_CUSTOMER: Side.CUSTOMER, Reached.SIGNED_BY_OPERATOR: Side.OPERATOR}
 
 
 @dataclass(frozen=True, slots=True)
 class BranchDesk:
-    """Who works on a branch's agreements."""
+    """Who works on a branch's agreements, and who reviews them."""
 
     manager: Actor
     clerk: Actor
+    reviewer: Actor
     branch_id: int
 
 
@@ -88,6 +89,7 @@ class AgreementStory:
         timeline.add(self._on(first, _DRAFTED, 15), "agreements", self.submit)
         if contract.reached is Reached.REVIEW:
             return
+        timeline.add(self._on(first, _REVIEWED, 10), "agreements", self.review)
         timeline.add(self._on(first, _PRINTED, 9), "agreements", self.print)
         if contract.reached is Reached.PRINTED:
             return
@@ -148,6 +150,15 @@ class AgreementStory:
 
     def submit(self, at: datetime) -> None:
         agreements.submit_agreement(agreement_id=self.id, actor=self.desk.manager, at=at)
+
+    def review(self, at: datetime) -> None:
+        agreements.review_agreement(
+            agreement_id=self.id,
+            approve=True,
+            note="条款、预存和终端补贴已核对。",
+            actor=self.desk.reviewer,
+            at=at,
+        )
 
     def print(self, at: datetime) -> None:
         agreements.print_agreement(agreement_id=self.id, actor=self.desk.manager, at=at)

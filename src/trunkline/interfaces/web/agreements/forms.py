@@ -18,9 +18,8 @@ from trunkline.agreements.types import (
     Side,
     SignerRole,
 )
-from trunkline.catalog.types import FirstMonthMode, OfferingView, TerminalModelView
+from trunkline.catalog.types import FirstMonthMode, OfferingView, TerminalModelView, feature_name
 from trunkline.interfaces.web.fields import CodeField, DayField, DeskForm, MoneyField, UploadField
-from trunkline.interfaces.web.words import feature_text
 from trunkline.numbering.types import GradeView
 from trunkline.party.types import OrganizationView
 
@@ -78,7 +77,7 @@ class DraftForm(DeskForm):
         self._choose(
             "terminal_model", [("", _("客户自备")), *((code, t.name) for code, t in terminals.items())]
         )
-        self._choose("unsupported_features", [(f, feature_text(f).in_language(language)) for f in features])
+        self._choose("unsupported_features", [(f, feature_name(f).in_language(language)) for f in features])
 
     def _choose(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
