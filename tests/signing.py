@@ -76,6 +76,14 @@ def approve(agreement_id: int, at: datetime) -> None:
     agreements.review_agreement(agreement_id=agreement_id, approve=True, actor=reviewer, at=at)
 
 
+def decide_renewal(agreement_id: int, *, renew: bool, actor: Actor, at: datetime) -> None:
+    """Have the renewal of an agreement near its end reviewed by `actor` and approved by somebody else."""
+    note = "" if renew else "客户书面提出到期不再顺延"
+    agreements.review_renewal(agreement_id=agreement_id, renew=renew, note=note, actor=actor, at=at)
+    approver = actor_by_login(logins("department_manager", "AH"), Door.WEB)
+    agreements.decide_renewal(agreement_id=agreement_id, approve=True, actor=approver, at=at)
+
+
 def print_reviewed(agreement_id: int, *, actor: Actor, at: datetime) -> None:
     """From draft to the printed text."""
     agreements.submit_agreement(agreement_id=agreement_id, actor=actor, at=at)

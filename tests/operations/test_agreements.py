@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from pypdf import PdfReader
 
-from tests.signing import print_reviewed
+from tests.signing import decide_renewal, print_reviewed
 from tests.support import check_deferred, snapshot
 from tests.world import World, number_of
 from trunkline.agreements import checks, documents, queries
@@ -145,6 +147,10 @@ def test_a_draft_holds_its_premium_numbers_and_plans_their_releases(
         ({"premiums": (replace(AAAA, number=number_of("HF", 7)),)}, ["agreement.premium_ordinary"]),
         ({"premiums": (replace(AAAA, number=number_of("WH", 0)),)}, ["number.other_stock"]),
         ({"premiums": (AAAA, replace(AAA, number="18600000000"))}, ["number.unknown"]),
+        (
+            {"premiums": (replace(AAA, months=2, releases=(Decimal("1800.00"), Decimal("1799.99"))),)},
+            ["agreement.releases_do_not_add_up"],
+        ),
         ({"organization_id": 999_999}, ["organization.unknown"]),
     ],
 )
@@ -152,6 +158,18 @@ def test_terms_that_cannot_be_agreed_change_nothing(
     world: World, actor: Actor, at: datetime, changes: dict[str, Any], codes: list[str]
 ) -> None:
     assert refused(lambda: draft(world, actor, at, **changes)) == codes
+
+
+def test_a_draft_may_say_what_each_month_releases(world: World, actor: Actor, at: datetime) -> None:
+    own = replace(AAA, months=3, releases=(Decimal("3000.00"), Decimal("300.00"), Decimal("300.00")))
+    made = draft(world, actor, at, premiums=(own, AAAA))
+    check_deferred()
+    with acting(actor):
+        assert queries.premiums(made) == (AAAA, own)
+        printed_text = documents.agreement_document(made, at)
+    pages = PdfReader(io.BytesIO(printed_text)).pages
+    first = "".join(pages[0].extract_text().split())
+    assert "第1月3,000.00第2—3月300.00" in first
 
 
 def test_a_premium_number_goes_to_one_agreement_only(world: World, actor: Actor, at: datetime) -> None:
@@ -303,6 +321,10 @@ def test_near_its_end_an_agreement_is_reviewed_and_renewed_by_one_year(
     assert refused(lambda: agreements.end_agreement(agreement_id=made, actor=actor, at=near)) == [
         "agreement.not_over"
     ]
+    assert refused(lambda: agreements.renew_agreement(agreement_id=made, actor=actor, at=near)) == [
+        "renewal.not_reviewed"
+    ]
+    decide_renewal(made, renew=True, actor=actor, at=near)
     assert agreements.renew_agreement(agreement_id=made, actor=actor, at=near) == date(2028, 10, 11)
     with acting(actor):
         assert queries.agreement(made).state is AgreementState.RENEWED
@@ -313,6 +335,10 @@ def test_an_agreement_that_is_over_gives_its_numbers_back(world: World, actor: A
     made = in_force(world, actor, at, term_years=1, premiums=(AAAA,))
     over = at + timedelta(days=366)
     agreements.mark_expiring(actor=actor, at=over)
+    assert refused(lambda: agreements.end_agreement(agreement_id=made, actor=actor, at=over)) == [
+        "renewal.end_not_decided"
+    ]
+    decide_renewal(made, renew=False, actor=actor, at=over)
     agreements.end_agreement(agreement_id=made, actor=actor, at=over)
     with acting(actor):
         assert queries.agreement(made).state is AgreementState.ENDED

@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.codes import imei, resident_id
-from tests.signing import print_reviewed
+from tests.signing import decide_renewal, print_reviewed
 from tests.support import check_deferred, snapshot
 from tests.world import World, number_of
 from trunkline.agreements import checks, documents, queries
@@ -419,6 +419,7 @@ def test_an_ended_agreement_takes_no_sheet(world: World, actor: Actor, at: datet
     into_force(made, actor, at)
     over = at.replace(year=2027, month=12)
     agreements.mark_expiring(actor=actor, at=over)
+    decide_renewal(made, renew=False, actor=actor, at=over)
     agreements.end_agreement(agreement_id=made, actor=actor, at=over)
     assert refused(lambda: accept(made, sheet(rows(1)), actor, over)) == ["agreement.wrong_state"]
 
@@ -472,6 +473,29 @@ def test_the_template_has_the_right_headers_and_is_a_sheet_without_rows(
     assert list(header) == [column.title.in_language(language) for column in COLUMNS]
     made = draft(world, actor, at)
     assert refused(lambda: accept(made, content, actor, at)) == ["sheet.no_rows"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_sheet_made_for_an_agreement_is_taken_by_no_other(
+    world: World, actor: Actor, at: datetime, language: str
+) -> None:
+    own, other = draft(world, actor, at), draft(world, actor, at)
+    with acting(actor):
+        number = queries.agreement(own).number
+    book = openpyxl.load_workbook(io.BytesIO(template_xlsx(language, number)))
+    for column, cell in enumerate(row(1), 1):
+        book.worksheets[0].cell(3, column, cell)
+    filled = io.BytesIO()
+    book.save(filled)
+    content = filled.getvalue()
+    assert refused(lambda: accept(other, content, actor, at)) == ["member.sheet_of_another_agreement"]
+    with acting(actor):
+        (problem,) = check(other, content, actor, at).problems
+        assert (problem.clause, problem.subject) == ("P2-30", number)
+        told = problems_xlsx(check(own, content, actor, at), language)
+    # The sheet with the reasons carries the number as well, and is taken by its own agreement.
+    assert refused(lambda: accept(other, told, actor, at)) == ["member.sheet_of_another_agreement"]
+    assert accept(own, content, actor, at) == 1
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(world: World, actor: Actor, at: datetime) -> None:

@@ -17,7 +17,7 @@ from trunkline.agreements.printing import (
     attachment_pdf,
 )
 from trunkline.agreements.rules.business import business_words
-from trunkline.agreements.rules.terms import release_schedule
+from trunkline.agreements.rules.terms import schedule_of
 from trunkline.agreements.types import AgreementTerms, PremiumTerms, Side, SignatureView, SignerRole
 from trunkline.catalog import queries as catalog
 from trunkline.catalog.types import FirstMonthMode, feature_name
@@ -126,7 +126,7 @@ def _business(terms: AgreementTerms) -> str:
 
 
 def _premium(premium: PremiumTerms, grade: str) -> PremiumPrint:
-    schedule = release_schedule(premium.prepayment, premium.months)
+    schedule = schedule_of(premium)
     return PremiumPrint(
         number=premium.number,
         grade=grade,
@@ -135,4 +135,5 @@ def _premium(premium: PremiumTerms, grade: str) -> PremiumPrint:
         last_release=schedule[-1],
         months=premium.months,
         minimum_monthly=premium.minimum_monthly,
+        releases=premium.releases,
     )

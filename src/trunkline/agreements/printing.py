@@ -27,7 +27,9 @@ _TEMPLATES = Path(__file__).parent / "print"
 
 @dataclass(frozen=True, slots=True)
 class PremiumPrint:
-    """靓号 of the agreement (P2-02). `last_release` is the last month's, which takes up the rounding."""
+    """靓号 of the agreement (P2-02). `last_release` is the last month's, which takes up the rounding; `releases` are
+    told month by month where they are not alike.
+    """
 
     number: str
     grade: str
@@ -36,6 +38,7 @@ class PremiumPrint:
     last_release: Decimal
     months: int
     minimum_monthly: Decimal
+    releases: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,9 @@ def _party(name: str, address: str, signer: str, role: str) -> dict[str, str]:
 
 def _premium(premium: PremiumPrint) -> tuple[str, ...]:
     release = yuan(premium.monthly_release)
-    if premium.last_release != premium.monthly_release:
+    if premium.releases:
+        release = "\n".join(f"{n}月 {yuan(amount)}" for n, amount in _runs(premium.releases))
+    elif premium.last_release != premium.monthly_release:
         release += f"\n末月 {yuan(premium.last_release)}"
     return (
         premium.number,
@@ -188,3 +193,14 @@ def _premium(premium: PremiumPrint) -> tuple[str, ...]:
         str(premium.months),
         yuan(premium.minimum_monthly),
     )
+
+
+def _runs(releases: tuple[Decimal, ...]) -> list[tuple[str, Decimal]]:
+    """Months that release alike, together: ``第1—3`` and the yuan of each."""
+    found: list[tuple[str, Decimal]] = []
+    start = 0
+    for index in range(1, len(releases) + 1):
+        if index == len(releases) or releases[index] != releases[start]:
+            found.append((f"第{start + 1}" + (f"—{index}" if index > start + 1 else ""), releases[start]))
+            start = index
+    return found

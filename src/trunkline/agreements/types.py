@@ -228,13 +228,16 @@ class CheckedRow:
 
 @dataclass(frozen=True, slots=True)
 class MemberCheck:
-    """A sheet gone through without writing anything. `problems` are those of no single row."""
+    """A sheet gone through without writing anything. `problems` are those of no single row, `above` what stands
+    above its header.
+    """
 
     agreement_id: int
     sha256: str
     header: tuple[str, ...]
     rows: tuple[CheckedRow, ...]
     problems: tuple[Refusal, ...]
+    above: tuple[str, ...] = ()
 
     @property
     def faulty(self) -> tuple[CheckedRow, ...]:
@@ -249,13 +252,14 @@ class MemberCheck:
 
 @dataclass(frozen=True, slots=True)
 class PremiumTerms:
-    """靓号预存 for one number: yuan, months (P2-02, P2-09, P2-10)."""
+    """靓号预存 for one number: yuan, months (P2-02, P2-09, P2-10). Without `releases` the months release alike."""
 
     number: str
     grade: str
     prepayment: Decimal
     months: int
     minimum_monthly: Decimal
+    releases: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

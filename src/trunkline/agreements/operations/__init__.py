@@ -9,10 +9,18 @@ from trunkline.agreements.operations.signing import (
     sign_agreement,
     sign_attachment,
 )
-from trunkline.agreements.operations.term import end_agreement, mark_expiring, renew_agreement
+from trunkline.agreements.operations.term import (
+    decide_renewal,
+    end_agreement,
+    mark_expiring,
+    renew_agreement,
+    review_renewal,
+    settle_terms,
+)
 
 __all__ = [
     "accept_members",
+    "decide_renewal",
     "draft_agreement",
     "end_agreement",
     "link_members",
@@ -22,7 +30,9 @@ __all__ = [
     "register_original",
     "renew_agreement",
     "review_agreement",
+    "review_renewal",
     "revise_agreement",
+    "settle_terms",
     "sign_agreement",
     "sign_attachment",
     "submit_agreement",

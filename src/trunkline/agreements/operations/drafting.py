@@ -19,7 +19,7 @@ from trunkline.agreements.rules.terms import (
     ANOTHER_ORGANIZATION,
     PREMIUM_IN_USE,
     TermsFacts,
-    release_schedule,
+    schedule_of,
     state_refusals,
     terms_refusals,
 )
@@ -194,6 +194,6 @@ def _commit_premiums(row: Agreement, premiums: Sequence[PremiumTerms]) -> None:
         (
             (commitment, row.branch_id, ordinal, amount)
             for commitment, premium in zip(ids, premiums, strict=True)
-            for ordinal, amount in enumerate(release_schedule(premium.prepayment, premium.months), start=1)
+            for ordinal, amount in enumerate(schedule_of(premium), start=1)
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -24,8 +25,15 @@ from trunkline.agreements.queries.papers import (
     reviews,
     signatures,
 )
+from trunkline.agreements.queries.standing import (
+    progress,
+    renewal,
+    renewals_to_review,
+    short_of_members,
+    terms_to_settle,
+)
 from trunkline.agreements.rules.business import BUSINESS_FIELDS
-from trunkline.agreements.rules.terms import state_refusals
+from trunkline.agreements.rules.terms import release_schedule, state_refusals
 from trunkline.agreements.types import (
     AGREEMENT_LIFE,
     END_IN_SIGHT_DAYS,
@@ -71,10 +79,15 @@ __all__ = [
     "originals",
     "premium_schedule",
     "premiums",
+    "progress",
+    "renewal",
+    "renewals_to_review",
     "restrictions",
     "reviews",
+    "short_of_members",
     "signatures",
     "terms",
+    "terms_to_settle",
     "waiting_members",
     "why_not_connectable",
 ]
@@ -199,8 +212,24 @@ def _commitments() -> QuerySet[PremiumCommitment]:
 
 def premiums(agreement_id: int) -> tuple[PremiumTerms, ...]:
     """The premium numbers of an agreement (P2-02)."""
-    rows = _commitments().filter(agreement_id=agreement_id).order_by("number")
-    return tuple(PremiumTerms(r.number, r.grade, r.prepayment, r.months, r.minimum_monthly) for r in rows)
+    rows = _commitments().filter(agreement_id=agreement_id).prefetch_related("releases").order_by("number")
+    return tuple(
+        PremiumTerms(
+            r.number,
+            r.grade,
+            r.prepayment,
+            r.months,
+            r.minimum_monthly,
+            _own_releases(r, sorted(r.releases.all(), key=lambda release: release.ordinal)),
+        )
+        for r in rows
+    )
+
+
+def _own_releases(row: PremiumCommitment, releases: list[PremiumRelease]) -> tuple[Decimal, ...]:
+    """The releases where they are not alike, which is what is meant where none are agreed."""
+    amounts = tuple(release.amount for release in releases)
+    return () if amounts == release_schedule(row.prepayment, row.months) else amounts
 
 
 def premium_schedule(numbers: Iterable[str]) -> dict[str, PremiumSchedule]:

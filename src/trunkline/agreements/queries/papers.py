@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Count
 
 from trunkline.agreements.models import Attachment, Original, Review, Signature
@@ -78,19 +80,25 @@ def signatures(agreement_id: int) -> tuple[SignatureView, ...]:
 
 def reviews(agreement_id: int) -> tuple[ReviewView, ...]:
     """The reviews of an agreement's terms and of its renewals, in the order recorded."""
-    rows = Review.objects.filter(agreement_id=agreement_id).order_by("id")
-    return tuple(
-        ReviewView(
-            ReviewSubject(row.subject),
-            row.revision,
-            ReviewDecision(row.decision),
-            row.note,
-            row.sha256,
-            row.reviewed_by_id,
-            row.reviewed_at,
+    return reviews_of([agreement_id]).get(agreement_id, ())
+
+
+def reviews_of(agreement_ids: Iterable[int]) -> dict[int, tuple[ReviewView, ...]]:
+    """The reviews of agreements, in the order recorded; agreements without any are left out."""
+    found: dict[int, list[ReviewView]] = {}
+    for row in Review.objects.filter(agreement_id__in=list(agreement_ids)).order_by("id"):
+        found.setdefault(row.agreement_id, []).append(
+            ReviewView(
+                ReviewSubject(row.subject),
+                row.revision,
+                ReviewDecision(row.decision),
+                row.note,
+                row.sha256,
+                row.reviewed_by_id,
+                row.reviewed_at,
+            )
         )
-        for row in rows
-    )
+    return {agreement: tuple(recorded) for agreement, recorded in found.items()}
 
 
 def originals(agreement_id: int) -> tuple[OriginalView, ...]:

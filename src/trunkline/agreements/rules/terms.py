@@ -120,6 +120,14 @@ PREMIUM_MONTHS_WRONG = Refusal(
         "The deposit of {subject} must be released over 1 to {longest} months, at least one fen a month",
     ),
 )
+RELEASES_DO_NOT_ADD_UP = Refusal(
+    "agreement.releases_do_not_add_up",
+    "P2-09",
+    Text(
+        "靓号{subject}的解冻计划共{count}个月、合计{sum}元，与{months}个月、预存{prepayment}元不符",
+        "The releases of {subject} are {count} and make {sum} yuan: not {months} months and {prepayment} yuan",
+    ),
+)
 PREMIUM_IN_USE = Refusal(
     "agreement.premium_in_use",
     "P2-02",
@@ -162,6 +170,11 @@ def release_schedule(prepayment: Decimal, months: int) -> tuple[Decimal, ...]:
     """What is released in each month: equal, down to the fen, the last month takes the rest (P2-09)."""
     each = fen_down(prepayment / months)
     return (*(each for _ in range(months - 1)), prepayment - each * (months - 1))
+
+
+def schedule_of(premium: PremiumTerms) -> tuple[Decimal, ...]:
+    """What a premium number's deposit releases month by month: as agreed, or else alike (P2-09)."""
+    return premium.releases or release_schedule(premium.prepayment, premium.months)
 
 
 def unsupported_features(plan: OfferingView, terminal: TerminalModelView) -> tuple[str, ...]:
@@ -236,6 +249,23 @@ def _premium_refusals(premiums: Iterable[PremiumTerms], facts: TermsFacts) -> It
             yield PREMIUM_AMOUNT_WRONG.about(premium.number)
         elif not 1 <= premium.months <= LONGEST_RELEASE or premium.prepayment / premium.months < FEN:
             yield PREMIUM_MONTHS_WRONG.about(premium.number, longest=LONGEST_RELEASE)
+        elif not _adds_up(premium):
+            yield RELEASES_DO_NOT_ADD_UP.about(
+                premium.number,
+                months=premium.months,
+                prepayment=premium.prepayment,
+                count=len(premium.releases),
+                sum=sum(premium.releases),
+            )
+
+
+def _adds_up(premium: PremiumTerms) -> bool:
+    """Whether the releases that were agreed are one a month and make up the deposit (P2-09)."""
+    releases = premium.releases
+    if not releases:
+        return True
+    whole = all(_exact(amount) for amount in releases)
+    return whole and len(releases) == premium.months and sum(releases) == premium.prepayment
 
 
 def _exact(amount: Decimal) -> bool:
