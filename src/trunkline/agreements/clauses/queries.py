@@ -135,11 +135,14 @@ def installed() -> bool:
     )
 
 
+def template_named(code: str, on: date) -> TemplateVersionView:
+    """The version of a template in force on a day, of the standard one without a code."""
+    for found in templates_in_force(on):
+        if found.code == (code or STANDARD_TEMPLATE):
+            return found
+    raise Refused(UNKNOWN_TEMPLATE.about(code))
+
+
 def template_for(template_id: int | None, on: date) -> TemplateVersionView:
     """The template version of that id, or without one the standard template in force on a day."""
-    if template_id is not None:
-        return template_version(template_id)
-    for found in templates_in_force(on):
-        if found.code == STANDARD_TEMPLATE:
-            return found
-    raise Refused(UNKNOWN_TEMPLATE.about(STANDARD_TEMPLATE))
+    return template_version(template_id) if template_id is not None else template_named("", on)

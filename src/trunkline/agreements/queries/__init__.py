@@ -26,6 +26,7 @@ from trunkline.agreements.queries.papers import (
     signatures,
 )
 from trunkline.agreements.queries.standing import (
+    printable,
     progress,
     renewal,
     renewals_to_review,
@@ -62,6 +63,7 @@ __all__ = [
     "UNKNOWN_AGREEMENT",
     "UNKNOWN_ATTACHMENT",
     "agreement",
+    "agreements_by_id",
     "agreements_of",
     "attachment",
     "attachments",
@@ -79,6 +81,7 @@ __all__ = [
     "originals",
     "premium_schedule",
     "premiums",
+    "printable",
     "progress",
     "renewal",
     "renewals_to_review",
@@ -167,6 +170,11 @@ def agreement(agreement_id: int) -> AgreementView:
 def agreements_of(organization_id: int) -> tuple[AgreementView, ...]:
     """The agreements of an organisation, the newest first."""
     return _agreements(Agreement.objects.filter(organization_id=organization_id).order_by("-id"))
+
+
+def agreements_by_id(ids: Iterable[int]) -> tuple[AgreementView, ...]:
+    """Agreements by id, those that end first before the others."""
+    return _agreements(Agreement.objects.filter(pk__in=list(ids)).order_by("ends_on", "id"))
 
 
 def find_agreements(text: str = "", limit: int = 50) -> tuple[AgreementView, ...]:

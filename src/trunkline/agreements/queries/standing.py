@@ -11,6 +11,7 @@ from trunkline.agreements.models import Agreement, Member
 from trunkline.agreements.queries.papers import reviews, reviews_of
 from trunkline.agreements.rules.progress import JoinedLine, Progress, progress_of
 from trunkline.agreements.rules.renewal import RenewalFacts, RenewalView, renewal_view
+from trunkline.agreements.rules.reviewing import approved
 from trunkline.agreements.types import IN_FORCE, AgreementState, ReviewView
 from trunkline.kernel.periods import local_date
 from trunkline.subscriptions.queries import lines
@@ -42,6 +43,12 @@ def _progress(row: Agreement, line_ids: Iterable[int], today: date, settings: Te
         today=today,
         warning_days=settings.warning_days,
     )
+
+
+def printable(agreement_id: int) -> bool:
+    """Whether the present revision of an agreement was approved (domain 8.4)."""
+    revision = Agreement.objects.values_list("revision", flat=True).get(pk=agreement_id)
+    return approved(reviews(agreement_id), revision)
 
 
 def short_of_members(today: date) -> dict[int, Progress]:

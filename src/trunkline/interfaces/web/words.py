@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from trunkline.agreements.clauses.parameters import PARAMETER_KIND_NAMES, ParameterKind
+from trunkline.agreements.clauses.types import (
+    CLAW_BACK_NAMES,
+    HEADING_NAMES,
+    RENEWAL_RULE_NAMES,
+    Heading,
+    RenewalRule,
+)
+from trunkline.agreements.rules.renewal import RENEWAL_STANDING_NAMES, RenewalStanding
 from trunkline.agreements.types import (
     AGREEMENT_STATE_NAMES,
     BUSINESS_KIND_NAMES,
+    REVIEW_DECISION_NAMES,
     AgreementState,
     BusinessKind,
+    ClawBack,
     Restriction,
+    ReviewDecision,
     Side,
     SignerRole,
 )
@@ -223,6 +235,12 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (InvoiceKind, INVOICE_KIND_NAMES),
         (InvoiceState, INVOICE_STATE_NAMES),
         (BusinessKind, BUSINESS_KIND_NAMES),
+        (ClawBack, CLAW_BACK_NAMES),
+        (Heading, HEADING_NAMES),
+        (ParameterKind, PARAMETER_KIND_NAMES),
+        (RenewalRule, RENEWAL_RULE_NAMES),
+        (RenewalStanding, RENEWAL_STANDING_NAMES),
+        (ReviewDecision, REVIEW_DECISION_NAMES),
         (Channel, CHANNEL_NAMES),
         (Completion, COMPLETION_NAMES),
         (Desk, DESK_NAMES),
@@ -294,6 +312,15 @@ _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (AgreementState.EXPIRING, "wait"),
     (AgreementState.RENEWED, "good"),
     (AgreementState.BREACHED, "bad"),
+    (ReviewDecision.APPROVE, "good"),
+    (ReviewDecision.RETURN, "bad"),
+    (ReviewDecision.RECOMMEND, "busy"),
+    (ReviewDecision.OBJECT, "bad"),
+    (RenewalStanding.NOT_REVIEWED, "wait"),
+    (RenewalStanding.RECOMMENDED, "busy"),
+    (RenewalStanding.OBJECTED, "busy"),
+    (RenewalStanding.TO_RENEW, "good"),
+    (RenewalStanding.TO_END, "bad"),
     (BillState.OPEN, "wait"),
     (BillState.PAID, "good"),
     (InvoiceState.ISSUED, "good"),
