@@ -6,10 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
 from tests.signing import decide_renewal, installation, member_rows, premium, signed_agreement
-from tests.support import snapshot
+from tests.support import refused
 from tests.world import World, number_of
 from trunkline.agreements import checks, queries
 from trunkline.agreements import operations as agreements
@@ -22,7 +20,6 @@ from trunkline.counter.agreement_health import agreement_health
 from trunkline.interfaces.jobs import upkeep
 from trunkline.kernel.clock import at_time
 from trunkline.kernel.periods import Month
-from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
@@ -31,15 +28,6 @@ from trunkline.subscriptions.queries import lines
 PREMIUM = number_of("HF", 0)
 LAST_DAY = date(2028, 10, 11)
 NEAR = datetime(2028, 9, 1, 2, 0, tzinfo=UTC)
-
-
-def refused(call: Callable[[], object]) -> list[str]:
-    """The codes of a refusal that has changed nothing."""
-    before = snapshot()
-    with pytest.raises(Refused) as caught:
-        call()
-    assert snapshot() == before
-    return [refusal.code for refusal in caught.value.refusals]
 
 
 def rent(line_id: int, number: str, amount: str) -> ChargeLine:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from pypdf import PdfReader
 
 from tests.signing import decide_renewal, print_reviewed
-from tests.support import check_deferred, snapshot
+from tests.support import check_deferred, refused
 from tests.world import World, number_of
 from trunkline.agreements import checks, documents, queries
 from trunkline.agreements import operations as agreements
@@ -28,7 +28,6 @@ from trunkline.agreements.types import (
     Side,
     SignerRole,
 )
-from trunkline.kernel.refusals import Refused
 from trunkline.numbering import queries as numbering
 from trunkline.numbering.types import NumberState
 from trunkline.security.audit import acting
@@ -89,15 +88,6 @@ def in_force(world: World, actor: Actor, at: datetime, **changes: Any) -> int:
     for side in Side:
         sign(made, side, at.date(), actor, at)
     return made
-
-
-def refused(call: Callable[[], object]) -> list[str]:
-    """The codes of a refusal that has changed nothing."""
-    before = snapshot()
-    with pytest.raises(Refused) as caught:
-        call()
-    assert snapshot() == before
-    return [refusal.code for refusal in caught.value.refusals]
 
 
 def broken() -> list[str]:

@@ -352,6 +352,22 @@ def test_a_signed_attachment_stays_and_a_further_one_is_added(
         assert broken() == []
 
 
+def test_what_a_signed_attachment_says_cannot_be_changed(world: World, actor: Actor, at: datetime) -> None:
+    made = draft(world, actor, at)
+    accept(made, sheet(rows(2)), actor, at)
+    print_reviewed(made, actor=actor, at=at)
+    sign(made, 1, actor, at, sides=[Side.CUSTOMER])
+    changed = sheet([row(0, 终端型号="", 串号=""), row(1, 串号="", 套餐="2G-20", 首月资费="")])
+    assert refused(lambda: accept(made, changed, actor, at)) == ["member.already", "member.already"]
+    with acting(actor):
+        problems = [p for one in check(made, changed, actor, at).rows for p in one.problems]
+        assert {p.clause for p in problems} == {"P2-31"}
+        for change in ("terminal_model = 'HX-900'", "plan_code = '2G-20'", "number = number || '0'"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"UPDATE agreements_member SET {change}")
+        assert broken() == []
+
+
 def test_only_members_of_attachments_signed_by_both_are_connected_and_then_bound(
     world: World, actor: Actor, at: datetime
 ) -> None:

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from pypdf import PdfReader
 
 from tests.signing import approve, print_reviewed, terms
-from tests.support import snapshot
+from tests.support import refused
 from tests.world import World
 from trunkline.agreements import checks, documents, queries
 from trunkline.agreements import operations as agreements
@@ -22,19 +22,9 @@ from trunkline.agreements.clauses import queries as clauses
 from trunkline.agreements.clauses.standard import INSTALLED_CLAUSES, TEMPLATES
 from trunkline.agreements.clauses.types import STANDARD_TEMPLATE, ClauseDraft, TemplateDraft
 from trunkline.agreements.types import AgreementState, AgreementTerms, ReviewDecision
-from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
-
-
-def refused(call: Callable[[], object]) -> list[str]:
-    """The codes of a refusal that has changed nothing."""
-    before = snapshot()
-    with pytest.raises(Refused) as caught:
-        call()
-    assert snapshot() == before
-    return [refusal.code for refusal in caught.value.refusals]
 
 
 def broken() -> list[str]:

@@ -33,7 +33,7 @@ def _text(name: str, zh: str, en: str) -> Parameter:
     return Parameter(name, ParameterKind.TEXT, Text(zh, en))
 
 
-_MODEL = _text("handset_model", "终端型号代码", "Handset model")
+_MODEL = _text("handset_model", "所供终端型号", "Handset supplied")
 _PRICE = _amount("handset_price", "终端价格", "Price of the handset")
 _PREPAYMENT = _amount("prepayment", "预存话费", "Prepayment")
 _RETURN = _amount("monthly_return", "每月返还", "Returned each month")

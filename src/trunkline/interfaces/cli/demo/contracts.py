@@ -10,6 +10,8 @@ from typing import Any
 
 from trunkline.agreements import operations as agreements
 from trunkline.agreements import queries
+from trunkline.agreements.clauses.parameters import defaults
+from trunkline.agreements.clauses.queries import template_named
 from trunkline.agreements.types import AgreementTerms, BusinessKind, PremiumTerms, Side, SignerRole
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.counter import desk
@@ -48,6 +50,8 @@ _BUSINESS: dict[BusinessKind, dict[str, Decimal | int | str]] = {
         "months": 24,
     },
 }
+#: Kinds that are drafted by a template of their own; the others by the standard one.
+_TEMPLATES = dict.fromkeys(_BUSINESS, "handset_campaign")
 #: What is done how many days before members are connected.
 _DRAFTED, _REVIEWED, _ACCEPTED, _PRINTED, _SIGNED_FIRST, _SIGNED_SECOND, _FILED = 9, 8, 7, 6, 4, 3, 1
 _ONE_SIDE = {Reached.SIGNED_BY_CUSTOMER: Side.CUSTOMER, Reached.SIGNED_BY_OPERATOR: Side.OPERATOR}
@@ -130,6 +134,8 @@ class AgreementStory:
             )
             for number, code in zip(self.premiums, contract.premiums, strict=True)
         )
+        with acting(self.desk.manager):
+            template = template_named(_TEMPLATES.get(contract.kind, ""), local_date(at))
         modes = contract.batches[0].modes if contract.batches else (FirstMonthMode.FULL_MONTH,)
         self.id = agreements.draft_agreement(
             terms=AgreementTerms(
@@ -143,6 +149,8 @@ class AgreementStory:
                 unsupported_features=contract.unsupported,
                 premiums=agreed,
                 business_values=_BUSINESS.get(contract.kind, {}),
+                template_id=template.id,
+                clause_values=defaults(template.parameters),
             ),
             actor=self.desk.manager,
             at=at,
