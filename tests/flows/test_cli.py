@@ -254,6 +254,13 @@ def test_the_main_job_from_draft_to_receipt(committed_db: World, tmp_path: Path)
         filed = ("--side", side, "--holder", "何守正", "--place", "档案室")
         run(*manager, "agreement", "original", agreement, ordinal, *filed)
     assert answer(*manager, "agreement", "show", agreement)["agreement"]["state"] == "effective"
+    for early in (
+        ("renewal", "review", agreement, "--renew"),
+        ("renewal", "decide", agreement, "--approve"),
+        ("renew", agreement),
+        ("end", agreement),
+    ):
+        assert "agreement.wrong_state" in run("agreement", *early, code=2).stderr
     health = answer(*manager, "agreement", "health", agreement)
     assert (health["short"], health["health"]["renewal"]["standing"]) == (50, "not_reviewed")
     papers = [word for kind in PAPERS for word in ("--paper", f"{kind}=1")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime
 
+from django.db import connection
+
 from trunkline.agreements.clauses import queries
 from trunkline.agreements.clauses.rules import (
     clause_digest,
@@ -87,8 +89,10 @@ def install_templates(*, actor: Actor, at: datetime) -> int:
 
 def _publish(draft: TemplateDraft, *, today: date, actor: Actor, at: datetime) -> int:
     clauses = queries.clauses_by_id(draft.clause_versions)
-    earlier = TemplateVersion.objects.select_for_update().filter(code=draft.code).order_by("-version")
-    last = earlier.first()
+    with connection.cursor() as cursor:
+        # Two who publish the same template follow each other, also when it is new and has no row to lock.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"agreement template {draft.code}"])
+    last = TemplateVersion.objects.filter(code=draft.code).order_by("-version").first()
     raise_if_any(template_refusals(draft, clauses, today=today, last_from=last.valid_from if last else None))
     version = last.version + 1 if last else 1
     settings = asdict(draft.settings)

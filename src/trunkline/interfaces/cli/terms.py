@@ -11,7 +11,7 @@ from trunkline.agreements.types import AGREEMENT_STATE_NAMES
 from trunkline.counter.agreement_health import AgreementHealth, PremiumHealth, agreement_health
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.output import Column, Output
-from trunkline.interfaces.cli.words import Group, option
+from trunkline.interfaces.cli.words import Group, option, say
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.text import Text
 from trunkline.security.types import Actor
@@ -38,7 +38,7 @@ _HEALTH: tuple[Column[AgreementHealth], ...] = (
     Column(Text("顺延后至", "Renewed until"), lambda h: h.renewal.new_end if h.renewal else None),
     Column(
         Text("不能顺延的原因", "Why not renewed"),
-        lambda h: tuple(f"[{r.clause}] {r.text.zh}" for r in h.renewal.against) if h.renewal else None,
+        lambda h: tuple(f"[{r.clause}] {say(r.text)}" for r in h.renewal.against) if h.renewal else None,
     ),
 )
 _PREMIUMS: tuple[Column[PremiumHealth], ...] = (
