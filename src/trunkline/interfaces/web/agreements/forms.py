@@ -29,6 +29,17 @@ from trunkline.party.types import OrganizationView
 
 #: Prefixes of the fields that the kind of business and the template's clauses ask for.
 BUSINESS, CLAUSE = "business_value_", "clause_value_"
+#: A kind or a template that is chosen brings its fields at once; without a script the button beside them does.
+_BRINGS_FIELDS = {
+    "hx-post": "",
+    "hx-trigger": "change",
+    "hx-include": "closest form",
+    "hx-select": "#kind-fields",
+    "hx-target": "#kind-fields",
+    "hx-swap": "outerHTML",
+    "hx-sync": "closest form:replace",
+    "hx-vals": '{"choose": "1"}',
+}
 
 
 class DraftForm(DeskForm):
@@ -104,6 +115,8 @@ class DraftForm(DeskForm):
         self, templates: tuple[TemplateVersionView, ...], models: dict[str, list[tuple[str, str]]]
     ) -> None:
         """The fields of the kind of business and of the template that are chosen so far."""
+        for name in ("business_kind", "template_id"):
+            self.fields[name].widget.attrs.update(_BRINGS_FIELDS)
         kind = str(self["business_kind"].value() or "")
         chosen = str(self["template_id"].value() or "")
         template = next((t for t in templates if str(t.id) == chosen), templates[0] if templates else None)
