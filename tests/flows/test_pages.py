@@ -698,8 +698,9 @@ def test_a_signature_that_is_refused_keeps_what_was_entered(
     bank = world.organizations["HF"][0]
     manager = login()
     page = manager.post(reverse("agreements:draft"), draft_fields(bank))["Location"]
-    for step in ("submit", "print"):
-        manager.post(f"{page}{step}/")
+    manager.post(f"{page}submit/")
+    login("department_manager", "AH").post(f"{page}review/", {"approve": "1"})
+    manager.post(f"{page}print/")
     before = snapshot()
     answer = manager.post(
         f"{page}sign/",
