@@ -10,12 +10,13 @@ from decimal import Decimal
 import xlsxwriter
 
 from tests.codes import imei, resident_id
-from tests.world import World, number_of
+from tests.world import World, logins, number_of
 from trunkline.agreements import operations as agreements
 from trunkline.agreements.types import AgreementTerms, BusinessKind, PremiumTerms, Side, SignerRole
 from trunkline.kernel.periods import local_date
 from trunkline.ordering.types import OrderRequest, PaperKind, ShownPaper
-from trunkline.security.types import Actor
+from trunkline.security.queries import actor_by_login
+from trunkline.security.types import Actor, Door
 
 HEADER = ("姓名", "证件号码", "意向号码", "套餐", "首月资费", "终端型号", "串号")
 _MODES = ("全月套餐", "套餐减半", "套餐包外资费（免月租）")
@@ -69,22 +70,43 @@ def premium(number: str) -> PremiumTerms:
     return PremiumTerms(number, "AAAA", Decimal("12000.00"), 12, Decimal("189.00"))
 
 
+def approve(agreement_id: int, at: datetime) -> None:
+    """Have a submitted agreement approved by somebody who did not write it."""
+    reviewer = actor_by_login(logins("department_manager", "AH"), Door.WEB)
+    agreements.review_agreement(agreement_id=agreement_id, approve=True, actor=reviewer, at=at)
+
+
+def decide_renewal(agreement_id: int, *, renew: bool, actor: Actor, at: datetime) -> None:
+    """Have the renewal of an agreement near its end reviewed by `actor` and approved by somebody else."""
+    note = "" if renew else "客户书面提出到期不再顺延"
+    agreements.review_renewal(agreement_id=agreement_id, renew=renew, note=note, actor=actor, at=at)
+    approver = actor_by_login(logins("department_manager", "AH"), Door.WEB)
+    agreements.decide_renewal(agreement_id=agreement_id, approve=True, actor=approver, at=at)
+
+
+def print_reviewed(agreement_id: int, *, actor: Actor, at: datetime) -> None:
+    """From draft to the printed text."""
+    agreements.submit_agreement(agreement_id=agreement_id, actor=actor, at=at)
+    approve(agreement_id, at)
+    agreements.print_agreement(agreement_id=agreement_id, actor=actor, at=at)
+
+
 def signed_agreement(
     organization_id: int,
     rows: Sequence[Sequence[str]],
     *,
     premiums: tuple[PremiumTerms, ...] = (),
     attachment_signed: bool = True,
+    agreed: AgreementTerms | None = None,
     actor: Actor,
     at: datetime,
 ) -> int:
-    """An agreement in force with an accepted and signed member sheet."""
+    """An agreement in force with an accepted and signed member sheet; on ordinary terms unless `agreed` says which."""
     agreement_id = agreements.draft_agreement(
-        terms=terms(organization_id, premiums=premiums), actor=actor, at=at
+        terms=agreed or terms(organization_id, premiums=premiums), actor=actor, at=at
     )
     agreements.accept_members(agreement_id=agreement_id, content=xlsx(rows), actor=actor, at=at)
-    agreements.submit_agreement(agreement_id=agreement_id, actor=actor, at=at)
-    agreements.print_agreement(agreement_id=agreement_id, actor=actor, at=at)
+    print_reviewed(agreement_id, actor=actor, at=at)
     day: date = local_date(at)
     for side in (Side.CUSTOMER, Side.OPERATOR):
         agreements.sign_agreement(

@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from time import monotonic
 from urllib.parse import quote
 
+import pytest
 from django.db import connection, connections
+
+from trunkline.kernel.refusals import Refused
 
 #: What a refusal may leave behind: nothing. Framework tables and the audit of the attempt's own reads are left out.
 _NOT_BUSINESS = ("django_", "axes_", "procrastinate_", "auth_")
@@ -34,6 +37,15 @@ def snapshot() -> str:
             assert row is not None
             digest.update(f"{table}={row[0]};".encode())
     return digest.hexdigest()
+
+
+def refused(call: Callable[[], object]) -> list[str]:
+    """The codes of a refusal that has changed nothing."""
+    before = snapshot()
+    with pytest.raises(Refused) as caught:
+        call()
+    assert snapshot() == before
+    return [refusal.code for refusal in caught.value.refusals]
 
 
 def check_deferred() -> None:

@@ -73,11 +73,17 @@ def upload_members(page: Page, tmp_path: Path) -> None:
     page.wait_for_url("**/agreements/*/")
 
 
-def sign(page: Page, address: str) -> None:
-    """Step 4: printed, signed and sealed by both sides, attachment and six originals."""
+def sign(page: Page, reviewer: Page, address: str) -> None:
+    """Step 4: reviewed by another, printed, signed and sealed by both sides, attachment and six originals."""
     number = address.rstrip("/").split("/")[-1]
     page.click("button:has-text('提交审核')")
-    page.click("button:has-text('审核通过')")
+    page.wait_for_selector("button:has-text('退回修改')")
+    reviewer.goto(address)
+    reviewer.fill("#id_note", "条款已核对")
+    reviewer.click("button:has-text('审核通过')")
+    reviewer.wait_for_selector("text=本稿已审核通过")
+    page.goto(address)
+    page.click("button:has-text('定稿打印')")
     page.wait_for_selector(f"form[action$='agreements/{number}/sign/']")
     text = pdf_of(page, address + "agreement.pdf")
     assert "本页无正文" in text.replace(" ", "")
@@ -219,7 +225,7 @@ def test_a_group_signs_is_connected_rated_billed_and_pays(
     assert find_organization(manager, "hfsfyh", name) == bank
     address = draft_agreement(manager, desk, bank)
     upload_members(manager, tmp_path)
-    sign(manager, address)
+    sign(manager, log_in(browser, desk, "department"), address)
     assert no_horizontal_scroll(manager)
     clerk = log_in(browser, desk, "hf.clerk")
     install(clerk, desk, address.rstrip("/").split("/")[-1])

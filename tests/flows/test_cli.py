@@ -179,6 +179,45 @@ SIGNED = ("--signed-on", date(2026, 9, 20))
 PAPERS = ("handler_id", "authorisation", "registration_certificate", "network_agreement", "sub_user_table")
 
 
+def test_a_clause_and_a_template_are_published_and_drafted_by(committed_db: World, tmp_path: Path) -> None:
+    bank, product = committed_db.organizations["HF"][0], ("--as", "product")
+    file = tmp_path / "clause.json"
+    written = {
+        "code": "night_discount", "heading": "use", "title": {"zh": "夜间优惠", "en": "Night discount"},
+        "text": "夜间通话按{night_share}%计费。",
+        "parameters": [
+            {
+                "name": "night_share", "kind": "whole", "title": {"zh": "计费比例", "en": "Share charged"},
+                "unit": {"zh": "", "en": ""}, "default": "50", "lower": "1", "upper": "100", "choices": [], "required": True,
+            }
+        ],
+    }  # fmt: skip
+    file.write_text(json.dumps(written), encoding="utf-8")
+    answer(*product, "agreement", "clause", "publish", file)
+    assert answer("agreement", "clause", "show", "night_discount")[0]["version"] == 1
+    assert "clause.nothing_new" in run(*product, "agreement", "clause", "publish", file, code=2).stderr
+    file.write_text("[]", encoding="utf-8")
+    assert "clause.file_wrong" in run(*product, "agreement", "clause", "publish", file, code=2).stderr
+    named = ("--zh", "夜间活动", "--en", "Nights", "--from", "2099-01-01", "--reference", "营销〔2026〕9号")
+    chosen = ("--clause", "night_discount", "--clause", "effect")
+    answer(*product, "agreement", "template", "publish", "night", *named, *chosen)
+    assert [t["code"] for t in answer("agreement", "template", "list")] == [
+        "group_network",
+        "handset_campaign",
+    ]
+    assert answer("agreement", "template", "show", "night")[0]["valid_from"] == "2099-01-01"
+    draft = ("agreement", "draft", bank, "--plan", "3G-66", "--first-month", "half", "--kind", "group_vas")
+    assert "agreement.value_missing" in run(*draft, code=2).stderr
+    assert "command.not_a_pair" in run(*draft, "--business", "service", code=2).stderr
+    campaign = ("--template", "handset_campaign", "--value", "return_penalty=500.00")
+    made = answer(*draft, "--business", "service=集团彩铃", "--business", "monthly_fee=5.00", *campaign)["id"]
+    terms = answer("agreement", "show", made)["terms"]
+    assert (terms["business_values"]["service"], terms["clause_values"]["return_penalty"]) == (
+        "集团彩铃",
+        "500.00",
+    )
+
+
 def test_the_main_job_from_draft_to_receipt(committed_db: World, tmp_path: Path) -> None:
     bank = committed_db.organizations["HF"][0]
     manager, clerk = ("--as", "hf.manager"), ("--as", "hf.clerk")
@@ -190,6 +229,10 @@ def test_the_main_job_from_draft_to_receipt(committed_db: World, tmp_path: Path)
     run(*manager, "agreement", "members", "check", agreement, sheet)
     assert answer(*manager, "agreement", "members", "accept", agreement, sheet)["members"] == 3
     run(*manager, "agreement", "submit", agreement)
+    assert (
+        "agreement.not_approved" in run(*manager, "agreement", "print", agreement, "-o", pdf, code=2).stderr
+    )
+    run("--as", "department", "agreement", "review", agreement, "--approve")
     run(*manager, "agreement", "print", agreement, "-o", pdf)
     assert pdf.read_bytes().startswith(b"%PDF")
     for side in ("a", "b"):
@@ -211,6 +254,15 @@ def test_the_main_job_from_draft_to_receipt(committed_db: World, tmp_path: Path)
         filed = ("--side", side, "--holder", "何守正", "--place", "档案室")
         run(*manager, "agreement", "original", agreement, ordinal, *filed)
     assert answer(*manager, "agreement", "show", agreement)["agreement"]["state"] == "effective"
+    for early in (
+        ("renewal", "review", agreement, "--renew"),
+        ("renewal", "decide", agreement, "--approve"),
+        ("renew", agreement),
+        ("end", agreement),
+    ):
+        assert "agreement.wrong_state" in run("agreement", *early, code=2).stderr
+    health = answer(*manager, "agreement", "health", agreement)
+    assert (health["short"], health["health"]["renewal"]["standing"]) == (50, "not_reviewed")
     papers = [word for kind in PAPERS for word in ("--paper", f"{kind}=1")]
     order = ("order", "new-installation", agreement, "--handler", committed_db.handlers[bank], *papers)
     assert answer(*clerk, *order, "--dry-run")["lines"] == 3

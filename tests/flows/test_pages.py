@@ -23,6 +23,8 @@ from tests.products import product_order
 from tests.signing import installation, member_rows, premium, signed_agreement, xlsx
 from tests.world import World, logins, number_of
 from trunkline.agreements import queries as agreements
+from trunkline.agreements.clauses.queries import clauses, template_for, template_named
+from trunkline.agreements.operations import mark_expiring
 from trunkline.agreements.types import AgreementState
 from trunkline.billing.operations import issue_bills, issue_invoice, take_payment
 from trunkline.billing.queries import bills_of_organization, payments_of_organization
@@ -254,7 +256,15 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("agreements:list"): "account_manager",
         reverse("agreements:draft"): "account_manager",
         reverse("agreements:premium_row") + "?premium-0-number=" + PREMIUM: "account_manager",
-        reverse("agreements:member_template"): "account_manager",
+        reverse("agreements:member_template", args=agreement): "account_manager",
+        reverse("agreements:health", args=agreement): "account_manager",
+        reverse("agreements:library"): "product_manager",
+        reverse("agreements:template", args=["handset_campaign"]): "product_manager",
+        reverse("agreements:compose"): "product_manager",
+        reverse("agreements:compose_next", args=["handset_campaign"]): "product_manager",
+        reverse("agreements:clause", args=["handset_return"]): "account_manager",
+        reverse("agreements:write_clause"): "product_manager",
+        reverse("agreements:write_next", args=["handset_return"]): "product_manager",
         reverse("agreements:show", args=agreement): "account_manager",
         reverse("agreements:revise", args=agreement): "account_manager",
         reverse("agreements:pdf", args=agreement): "account_manager",
@@ -518,6 +528,7 @@ def test_a_handler_and_a_contact_are_registered(
 def draft_fields(organization: int, **more: Any) -> dict[str, Any]:
     return {
         "organization_id": organization,
+        "template_id": template_for(None, NOW.date()).id,
         "business_kind": "standard_plan",
         "plan_code": "3G-66",
         "first_month_mode": "full_month",
@@ -530,6 +541,100 @@ def draft_fields(organization: int, **more: Any) -> dict[str, Any]:
         "premium-INITIAL_FORMS": 0,
         **more,
     }
+
+
+def test_a_chosen_kind_and_template_bring_their_fields_without_a_script(
+    world: World, login: Callable[..., Client], actor: Actor, snapshot: Callable[[], str]
+) -> None:
+    bank, manager, page = world.organizations["HF"][0], login(), reverse("agreements:draft")
+    kind = {
+        "business_kind": "prepay_free_handset",
+        "template_id": template_named("handset_campaign", NOW.date()).id,
+    }
+    values = {
+        "handset_model": "WP-E2", "handset_price": "699.00", "prepayment": "1200.00", "monthly_return": "50.00", "months": 24,
+    }  # fmt: skip
+    clauses = {"return_day": 5, "return_penalty": "300.00", "replacement_days": 15, "service_point": "厂家"}
+    filled = {
+        **draft_fields(bank, **kind),
+        **{f"business_value_{name}": value for name, value in values.items()},
+        **{f"clause_value_{name}": value for name, value in clauses.items()},
+    }
+    before = snapshot()
+    with clock.at_time(NOW):
+        assert "business_value_months" not in manager.get(page).content.decode()
+        chosen = manager.post(page, draft_fields(bank, **kind, choose="1")).content.decode()
+        assert all(f'name="business_value_{name}"' in chosen for name in values)
+        assert all(f'name="clause_value_{name}"' in chosen for name in clauses)
+        wrong = manager.post(page, {**filled, "business_value_months": 23})
+        assert wrong.status_code == 409
+        assert CLAUSE.format("P2-03") in wrong.content.decode()
+        assert snapshot() == before
+        drafted = manager.post(page, filled)
+        assert drafted.status_code == 302
+        shown = manager.get(drafted["Location"]).content.decode()
+    assert "预存话费1,200.00元，分24个月每月返还50.00元；赠送终端沃派 E2" in shown
+    assert "退机违约款" in shown
+
+
+def test_a_clause_is_written_previewed_and_published_and_a_template_made_of_it(
+    world: World, login: Callable[..., Client], actor: Actor, snapshot: Callable[[], str]
+) -> None:
+    product = login("product_manager", "AH")
+    written = {
+        "code": "night_discount", "heading": "use", "title_zh": "夜间优惠", "title_en": "Night discount", "caption": "",
+        "text": "夜间通话按{night_share}%计费，**优惠不得转让**。",
+        "parameter-TOTAL_FORMS": 1, "parameter-INITIAL_FORMS": 0, "parameter-0-name": "night_share",
+        "parameter-0-kind": "whole", "parameter-0-title_zh": "计费比例", "parameter-0-title_en": "Share charged",
+        "parameter-0-default": "50", "parameter-0-lower": "1", "parameter-0-upper": "100", "parameter-0-required": "on",
+    }  # fmt: skip
+    before = snapshot()
+    page = reverse("agreements:write_clause")
+    with clock.at_time(NOW):
+        preview = product.post(page, {**written, "preview": "1"}).content.decode()
+        assert "<strong>优惠不得转让</strong>" in preview
+        assert "<u>50</u>" in preview
+        refused = product.post(page, {**written, "text": "按{nothing}%计费"})
+        assert refused.status_code == 409
+        assert CLAUSE.format("P2-08") in refused.content.decode()
+        assert snapshot() == before
+        assert product.post(page, written).status_code == 302
+        newest = {clause.code: clause.id for clause in clauses()}
+        composed = {
+            "code": "night", "title_zh": "夜间活动", "title_en": "Nights", "valid_from": "2026-12-20",
+            "renewal": "after_review", "claw_back": "whole", "warning_days": 60, "reference": "营销〔2026〕9号",
+            "place_0": newest["night_discount"], "place_1": newest["effect"],
+        }  # fmt: skip
+        made = product.post(reverse("agreements:compose"), composed)
+        assert made.status_code == 302
+        assert "夜间活动" in product.get(made["Location"]).content.decode()
+        assert template_named("night", NOW.date()).settings.renewal_repeats is False
+    assert login("account_manager").post(page, written).status_code == 403
+
+
+def test_a_renewal_is_a_task_on_the_desk_until_it_is_approved(
+    world: World, login: Callable[..., Client], actor: Actor, at: datetime
+) -> None:
+    made = signed_agreement(world.organizations["HF"][0], member_rows(1), actor=actor, at=at)
+    near = datetime(2028, 9, 1, 2, 0, tzinfo=UTC)
+    mark_expiring(actor=actor, at=near)
+    manager, approver = login(), login("department_manager", "AH")
+    page, home = reverse("agreements:show", args=[made]), reverse("staff:home")
+    with clock.at_time(near):
+        desk_page = manager.get(home).content.decode()
+        assert "待客户经理审核" in desk_page
+        assert "还差 50 户" in desk_page
+        assert manager.post(f"{page}renew/").status_code == 409
+        assert manager.post(f"{page}renewal/review/", {"note": ""}).status_code == 409
+        assert manager.post(f"{page}renewal/review/", {"approve": "1"}).status_code == 302
+        assert "建议顺延，待批准" in approver.get(home).content.decode()
+        assert approver.post(f"{page}renewal/decide/", {"approve": "1"}).status_code == 302
+        health = manager.get(f"{page}health/").content.decode()
+        assert "可以顺延壹年。" in health
+        assert "协议没有写明户数不足的后果" in health
+        assert manager.post(f"{page}renew/").status_code == 302
+    with acting(actor):
+        assert agreements.agreement(made).ends_on == date(2029, 10, 11)
 
 
 def test_an_agreement_goes_from_draft_to_effect_by_its_page(
@@ -555,8 +660,19 @@ def test_an_agreement_goes_from_draft_to_effect_by_its_page(
         assert number in revised.content.decode()
         sheet = SimpleUploadedFile("members.xlsx", xlsx(member_rows(3)))
         assert manager.post(page + "members/accept/", {"sheet": sheet}).status_code == 302
-        for step in ("submit", "return", "submit", "print"):
-            assert manager.post(f"{page}{step}/").status_code == 302
+        reviewer = login("department_manager", "AH")
+        steps = (
+            (manager, "submit", {}, 302),
+            (reviewer, "review", {}, 409),
+            (reviewer, "review", {"note": "请改有效期"}, 302),
+            (manager, "submit", {}, 302),
+            (manager, "print", {}, 409),
+            (manager, "review", {"approve": "1"}, 409),
+            (reviewer, "review", {"approve": "1"}, 302),
+            (manager, "print", {}, 302),
+        )
+        for client, step, sent, status in steps:
+            assert client.post(f"{page}{step}/", sent).status_code == status, (step, sent)
         signature = {
             "signer_name": "何守正",
             "signer_role": "legal_representative",
@@ -583,8 +699,9 @@ def test_a_signature_that_is_refused_keeps_what_was_entered(
     bank = world.organizations["HF"][0]
     manager = login()
     page = manager.post(reverse("agreements:draft"), draft_fields(bank))["Location"]
-    for step in ("submit", "print"):
-        manager.post(f"{page}{step}/")
+    manager.post(f"{page}submit/")
+    login("department_manager", "AH").post(f"{page}review/", {"approve": "1"})
+    manager.post(f"{page}print/")
     before = snapshot()
     answer = manager.post(
         f"{page}sign/",

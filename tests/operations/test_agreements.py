@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,11 +11,14 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from pypdf import PdfReader
 
-from tests.support import check_deferred, snapshot
+from tests.signing import decide_renewal, print_reviewed
+from tests.support import check_deferred, refused
 from tests.world import World, number_of
 from trunkline.agreements import checks, documents, queries
 from trunkline.agreements import operations as agreements
+from trunkline.agreements.clauses.queries import template_for
 from trunkline.agreements.members import template_xlsx
 from trunkline.agreements.types import (
     AgreementState,
@@ -24,7 +28,6 @@ from trunkline.agreements.types import (
     Side,
     SignerRole,
 )
-from trunkline.kernel.refusals import Refused
 from trunkline.numbering import queries as numbering
 from trunkline.numbering.types import NumberState
 from trunkline.security.audit import acting
@@ -50,15 +53,23 @@ def terms(world: World, *, branch: str = "HF", **changes: Any) -> AgreementTerms
     )
 
 
+def agreed(drafted: AgreementTerms) -> AgreementTerms:
+    """The terms as they are kept: by the standard template where they named none."""
+    return replace(drafted, template_id=template_for(None, date(2026, 10, 12)).id)
+
+
 def draft(world: World, actor: Actor, at: datetime, **changes: Any) -> int:
     return agreements.draft_agreement(terms=terms(world, **changes), actor=actor, at=at)
 
 
 def printed(world: World, actor: Actor, at: datetime, **changes: Any) -> int:
     made = draft(world, actor, at, **changes)
-    agreements.submit_agreement(agreement_id=made, actor=actor, at=at)
-    agreements.print_agreement(agreement_id=made, actor=actor, at=at)
+    print_reviewed(made, actor=actor, at=at)
     return made
+
+
+def reviewer(make_actor: Callable[..., Actor]) -> Actor:
+    return make_actor(role="department_manager")
 
 
 def sign(made: int, side: Side, on: date, actor: Actor, at: datetime, **changes: Any) -> AgreementState:
@@ -77,15 +88,6 @@ def in_force(world: World, actor: Actor, at: datetime, **changes: Any) -> int:
     for side in Side:
         sign(made, side, at.date(), actor, at)
     return made
-
-
-def refused(call: Callable[[], object]) -> list[str]:
-    """The codes of a refusal that has changed nothing."""
-    before = snapshot()
-    with pytest.raises(Refused) as caught:
-        call()
-    assert snapshot() == before
-    return [refusal.code for refusal in caught.value.refusals]
 
 
 def broken() -> list[str]:
@@ -108,7 +110,7 @@ def test_a_draft_holds_its_premium_numbers_and_plans_their_releases(
         assert view.branch_id == world.branches["HF"]
         assert (view.members, view.connected, view.minimum_members) == (0, 0, 50)
         assert queries.premiums(made) == (AAAA, AAA)
-        assert queries.terms(made) == terms(world, premiums=(AAAA, AAA))
+        assert queries.terms(made) == agreed(terms(world, premiums=(AAAA, AAA)))
         held = [r.number for r in numbering.open_reservations(queries.holder_of(made))]
         assert held == [FOUR_ALIKE, THREE_ALIKE]
         with connection.cursor() as cursor:
@@ -135,6 +137,10 @@ def test_a_draft_holds_its_premium_numbers_and_plans_their_releases(
         ({"premiums": (replace(AAAA, number=number_of("HF", 7)),)}, ["agreement.premium_ordinary"]),
         ({"premiums": (replace(AAAA, number=number_of("WH", 0)),)}, ["number.other_stock"]),
         ({"premiums": (AAAA, replace(AAA, number="18600000000"))}, ["number.unknown"]),
+        (
+            {"premiums": (replace(AAA, months=2, releases=(Decimal("1800.00"), Decimal("1799.99"))),)},
+            ["agreement.releases_do_not_add_up"],
+        ),
         ({"organization_id": 999_999}, ["organization.unknown"]),
     ],
 )
@@ -142,6 +148,18 @@ def test_terms_that_cannot_be_agreed_change_nothing(
     world: World, actor: Actor, at: datetime, changes: dict[str, Any], codes: list[str]
 ) -> None:
     assert refused(lambda: draft(world, actor, at, **changes)) == codes
+
+
+def test_a_draft_may_say_what_each_month_releases(world: World, actor: Actor, at: datetime) -> None:
+    own = replace(AAA, months=3, releases=(Decimal("3000.00"), Decimal("300.00"), Decimal("300.00")))
+    made = draft(world, actor, at, premiums=(own, AAAA))
+    check_deferred()
+    with acting(actor):
+        assert queries.premiums(made) == (AAAA, own)
+        printed_text = documents.agreement_document(made, at)
+    pages = PdfReader(io.BytesIO(printed_text)).pages
+    first = "".join(pages[0].extract_text().split())
+    assert "第1月3,000.00第2—3月300.00" in first
 
 
 def test_a_premium_number_goes_to_one_agreement_only(world: World, actor: Actor, at: datetime) -> None:
@@ -157,7 +175,7 @@ def test_a_revision_replaces_terms_and_gives_dropped_premium_numbers_back(
     agreements.revise_agreement(agreement_id=made, terms=changed, actor=actor, at=at)
     check_deferred()
     with acting(actor):
-        assert queries.terms(made) == changed
+        assert queries.terms(made) == agreed(changed)
         assert (state_of(FOUR_ALIKE), state_of(THREE_ALIKE)) == (NumberState.IDLE, NumberState.RESERVED)
     back = terms(world, premiums=(AAAA, replace(AAA, months=24)))
     agreements.revise_agreement(agreement_id=made, terms=back, actor=actor, at=at)
@@ -167,7 +185,9 @@ def test_a_revision_replaces_terms_and_gives_dropped_premium_numbers_back(
         assert broken() == []
 
 
-def test_only_a_draft_is_revised_and_its_customer_stays(world: World, actor: Actor, at: datetime) -> None:
+def test_only_a_draft_is_revised_and_its_customer_stays(
+    world: World, actor: Actor, make_actor: Callable[..., Actor], at: datetime
+) -> None:
     made = draft(world, actor, at)
     another = terms(world, organization_id=world.organizations["HF"][1])
     assert refused(
@@ -177,14 +197,20 @@ def test_only_a_draft_is_revised_and_its_customer_stays(world: World, actor: Act
     assert refused(
         lambda: agreements.revise_agreement(agreement_id=made, terms=terms(world), actor=actor, at=at)
     ) == ["agreement.wrong_state"]
-    agreements.return_agreement(agreement_id=made, actor=actor, at=at)
+    agreements.review_agreement(
+        agreement_id=made, approve=False, note="套餐有误", actor=reviewer(make_actor), at=at
+    )
     agreements.revise_agreement(agreement_id=made, terms=terms(world), actor=actor, at=at)
 
 
-def test_the_verbs_are_refused_out_of_turn(world: World, actor: Actor, at: datetime) -> None:
+def test_the_verbs_are_refused_out_of_turn(
+    world: World, actor: Actor, make_actor: Callable[..., Actor], at: datetime
+) -> None:
     made = draft(world, actor, at)
     verbs: dict[str, Callable[[], object]] = {
-        "return": lambda: agreements.return_agreement(agreement_id=made, actor=actor, at=at),
+        "review": lambda: agreements.review_agreement(
+            agreement_id=made, approve=True, actor=reviewer(make_actor), at=at
+        ),
         "print": lambda: agreements.print_agreement(agreement_id=made, actor=actor, at=at),
         "sign": lambda: sign(made, Side.CUSTOMER, at.date(), actor, at),
         "renew": lambda: agreements.renew_agreement(agreement_id=made, actor=actor, at=at),
@@ -285,6 +311,10 @@ def test_near_its_end_an_agreement_is_reviewed_and_renewed_by_one_year(
     assert refused(lambda: agreements.end_agreement(agreement_id=made, actor=actor, at=near)) == [
         "agreement.not_over"
     ]
+    assert refused(lambda: agreements.renew_agreement(agreement_id=made, actor=actor, at=near)) == [
+        "renewal.not_reviewed"
+    ]
+    decide_renewal(made, renew=True, actor=actor, at=near)
     assert agreements.renew_agreement(agreement_id=made, actor=actor, at=near) == date(2028, 10, 11)
     with acting(actor):
         assert queries.agreement(made).state is AgreementState.RENEWED
@@ -295,6 +325,10 @@ def test_an_agreement_that_is_over_gives_its_numbers_back(world: World, actor: A
     made = in_force(world, actor, at, term_years=1, premiums=(AAAA,))
     over = at + timedelta(days=366)
     agreements.mark_expiring(actor=actor, at=over)
+    assert refused(lambda: agreements.end_agreement(agreement_id=made, actor=actor, at=over)) == [
+        "renewal.end_not_decided"
+    ]
+    decide_renewal(made, renew=False, actor=actor, at=over)
     agreements.end_agreement(agreement_id=made, actor=actor, at=over)
     with acting(actor):
         assert queries.agreement(made).state is AgreementState.ENDED

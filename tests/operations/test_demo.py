@@ -23,7 +23,7 @@ from trunkline.agreements.queries import find_agreements
 from trunkline.agreements.types import AgreementState, AgreementTerms, BusinessKind
 from trunkline.billing.queries import bill_totals
 from trunkline.config import database
-from trunkline.config.schema import grant
+from trunkline.config.schema import grant, install
 from trunkline.interfaces.cli import cli
 from trunkline.interfaces.cli.demo.load import BILLED_MONTHS, Loaded, load_demo
 from trunkline.interfaces.cli.demo.province import TOUR_CUSTOMER
@@ -36,7 +36,6 @@ from trunkline.party.queries import find_organizations, incomplete_identities
 from trunkline.party.types import Industry
 from trunkline.rating.queries import usage_files
 from trunkline.security.audit import acting
-from trunkline.security.operations import install_system
 from trunkline.security.queries import actor_by_login, system_actor
 from trunkline.security.types import Door
 
@@ -81,7 +80,7 @@ def bare(cluster: Cluster) -> Iterator[str]:
     with _connected_to(BARE):
         call_command("migrate", database="owner", interactive=False, verbosity=0)
         grant()
-        install_system()
+        install()
     yield BARE
     cluster.run(f"DROP DATABASE {BARE} WITH (FORCE)")
 

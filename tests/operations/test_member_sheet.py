@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.codes import imei, resident_id
+from tests.signing import decide_renewal, print_reviewed
 from tests.support import check_deferred, snapshot
 from tests.world import World, number_of
 from trunkline.agreements import checks, documents, queries
@@ -99,8 +100,7 @@ def draft(world: World, actor: Actor, at: datetime, **changes: Any) -> int:
 
 
 def into_force(made: int, actor: Actor, at: datetime) -> None:
-    agreements.submit_agreement(agreement_id=made, actor=actor, at=at)
-    agreements.print_agreement(agreement_id=made, actor=actor, at=at)
+    print_reviewed(made, actor=actor, at=at)
     for side in Side:
         agreements.sign_agreement(
             agreement_id=made,
@@ -329,8 +329,7 @@ def test_a_second_upload_supersedes_the_unsigned_first_and_gives_its_numbers_bac
         assert queries.agreement(made).members == 3
         assert (MemberSheet.objects.count(), Attachment.objects.count(), Member.objects.count()) == (2, 2, 8)
         assert broken() == []
-    agreements.submit_agreement(agreement_id=made, actor=actor, at=at)
-    agreements.print_agreement(agreement_id=made, actor=actor, at=at)
+    print_reviewed(made, actor=actor, at=at)
     assert refused(lambda: sign(made, 1, actor, at)) == ["attachment.unknown"]
 
 
@@ -350,6 +349,22 @@ def test_a_signed_attachment_stays_and_a_further_one_is_added(
     assert accept(made, sheet([row(5), row(0, 意向号码=ORDINARY[9], 串号="")]), actor, at) == 2
     with acting(actor):
         assert [(a.ordinal, a.members) for a in queries.attachments(made)] == [(1, 3), (2, 2)]
+        assert broken() == []
+
+
+def test_what_a_signed_attachment_says_cannot_be_changed(world: World, actor: Actor, at: datetime) -> None:
+    made = draft(world, actor, at)
+    accept(made, sheet(rows(2)), actor, at)
+    print_reviewed(made, actor=actor, at=at)
+    sign(made, 1, actor, at, sides=[Side.CUSTOMER])
+    changed = sheet([row(0, 终端型号="", 串号=""), row(1, 串号="", 套餐="2G-20", 首月资费="")])
+    assert refused(lambda: accept(made, changed, actor, at)) == ["member.already", "member.already"]
+    with acting(actor):
+        problems = [p for one in check(made, changed, actor, at).rows for p in one.problems]
+        assert {p.clause for p in problems} == {"P2-31"}
+        for change in ("terminal_model = 'HX-900'", "plan_code = '2G-20'", "number = number || '0'"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"UPDATE agreements_member SET {change}")
         assert broken() == []
 
 
@@ -420,6 +435,7 @@ def test_an_ended_agreement_takes_no_sheet(world: World, actor: Actor, at: datet
     into_force(made, actor, at)
     over = at.replace(year=2027, month=12)
     agreements.mark_expiring(actor=actor, at=over)
+    decide_renewal(made, renew=False, actor=actor, at=over)
     agreements.end_agreement(agreement_id=made, actor=actor, at=over)
     assert refused(lambda: accept(made, sheet(rows(1)), actor, over)) == ["agreement.wrong_state"]
 
@@ -473,6 +489,29 @@ def test_the_template_has_the_right_headers_and_is_a_sheet_without_rows(
     assert list(header) == [column.title.in_language(language) for column in COLUMNS]
     made = draft(world, actor, at)
     assert refused(lambda: accept(made, content, actor, at)) == ["sheet.no_rows"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_sheet_made_for_an_agreement_is_taken_by_no_other(
+    world: World, actor: Actor, at: datetime, language: str
+) -> None:
+    own, other = draft(world, actor, at), draft(world, actor, at)
+    with acting(actor):
+        number = queries.agreement(own).number
+    book = openpyxl.load_workbook(io.BytesIO(template_xlsx(language, number)))
+    for column, cell in enumerate(row(1), 1):
+        book.worksheets[0].cell(3, column, cell)
+    filled = io.BytesIO()
+    book.save(filled)
+    content = filled.getvalue()
+    assert refused(lambda: accept(other, content, actor, at)) == ["member.sheet_of_another_agreement"]
+    with acting(actor):
+        (problem,) = check(other, content, actor, at).problems
+        assert (problem.clause, problem.subject) == ("P2-30", number)
+        told = problems_xlsx(check(own, content, actor, at), language)
+    # The sheet with the reasons carries the number as well, and is taken by its own agreement.
+    assert refused(lambda: accept(other, told, actor, at)) == ["member.sheet_of_another_agreement"]
+    assert accept(own, content, actor, at) == 1
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(world: World, actor: Actor, at: datetime) -> None:

@@ -106,6 +106,21 @@ BREAKERS: dict[str, tuple[str, ...]] = {
     "agreement.three_originals_a_side": ("UPDATE agreements_original SET side = 'a'",),
     "agreement.effective_date": ("UPDATE agreements_agreement SET effective_on = effective_on - 1",),
     "agreement.attachments_unchanged": ("UPDATE agreements_member SET name = '另一人' WHERE row = 1",),
+    "agreement.library_unchanged": (
+        "UPDATE agreements_clauseversion SET text = text || '。' WHERE id = (SELECT min(id) FROM agreements_clauseversion)",
+        "UPDATE agreements_templateversion SET warning_days = warning_days + 1",
+    ),
+    "agreement.values_fit": (
+        "UPDATE agreements_agreement SET clause_values = '{\"cap\": \"6\"}'",
+        "UPDATE agreements_agreement SET business_kind = 'group_vas'",
+    ),
+    "agreement.printed_as_reviewed": (
+        "UPDATE agreements_agreement SET data_cap_gb = 7",
+        "UPDATE agreements_review SET decision = 'return'",
+    ),
+    "agreement.reviewed_by_another": (
+        "UPDATE agreements_review SET reviewed_by_id = (SELECT min(drafted_by_id) FROM agreements_agreement)",
+    ),
     "agreement.connected_members": ("UPDATE agreements_membersheet SET superseded_at = now()",),
     "ledger.entries_balance": ("UPDATE ledger_posting SET amount = amount + 1",),
     "ledger.postings_have_entries": ("DELETE FROM ledger_entry",),

@@ -320,11 +320,6 @@ def premium(**changes: Any) -> dict[str, Any]:
         ({"term_years": 11}, [("agreement.term_out_of_range", "P2-27")]),
         ({"data_cap_gb": None}, []),
         ({"data_cap_gb": 0}, [("agreement.data_cap_out_of_range", "P2-14")]),
-        (
-            {"business_kind": BusinessKind.PREPAY_FREE_HANDSET},
-            [("agreement.business_terms_missing", "P2-03")],
-        ),
-        ({"business_kind": BusinessKind.PREPAY_FREE_HANDSET, "business_terms": "预存1200元送WP-S7"}, []),
         ({"business_kind": BusinessKind.BYOD}, []),
         ({"terminal_model": "WP-S7"}, []),
         ({"terminal_model": "X"}, [("agreement.terminal_unknown", "P2-17")]),

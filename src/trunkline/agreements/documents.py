@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from trunkline.agreements import queries
+from trunkline.agreements.clauses.parameters import in_words
+from trunkline.agreements.clauses.queries import template_for
 from trunkline.agreements.models import Agreement
 from trunkline.agreements.printing import (
     AgreementPrint,
@@ -14,10 +16,11 @@ from trunkline.agreements.printing import (
     agreement_pdf,
     attachment_pdf,
 )
-from trunkline.agreements.rules.terms import release_schedule
-from trunkline.agreements.types import PremiumTerms, Side, SignatureView, SignerRole
+from trunkline.agreements.rules.business import business_words
+from trunkline.agreements.rules.terms import schedule_of
+from trunkline.agreements.types import AgreementTerms, PremiumTerms, Side, SignatureView, SignerRole
 from trunkline.catalog import queries as catalog
-from trunkline.catalog.types import FirstMonthMode
+from trunkline.catalog.types import FirstMonthMode, feature_name
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.text import Text
 from trunkline.numbering.queries import grades
@@ -42,6 +45,8 @@ def agreement_document(agreement_id: int, at: datetime) -> bytes:
     row = Agreement.objects.get(pk=agreement_id)
     customer = organization(row.organization_id)
     plan = catalog.offering(row.offering_id)
+    template = template_for(row.template_id, local_date(row.drafted_at))
+    terminal = catalog.terminal_models().get(terms.terminal_model)
     signed = {s.side: s for s in queries.signatures(agreement_id) if s.attachment is None}
     customer_signer, customer_role = _signer(signed.get(Side.CUSTOMER))
     operator_signer, operator_role = _signer(signed.get(Side.OPERATOR))
@@ -58,16 +63,21 @@ def agreement_document(agreement_id: int, at: datetime) -> bytes:
             operator_signer=operator_signer,
             operator_signer_role=operator_role,
             business_kind=terms.business_kind,
-            business_terms=terms.business_terms,
+            business_terms=_business(terms),
             plan_name=plan.name,
             plan_price=catalog.price_version(plan.id, local_date(row.printed_at or at)).monthly_fee,
             first_month_mode=FirstMonthMode(terms.first_month_mode) if terms.first_month_mode else None,
             premiums=tuple(_premium(p, grade_names.get(p.grade, p.grade)) for p in terms.premiums),
             data_cap_gb=terms.data_cap_gb,
-            terminal_model=terms.terminal_model,
-            unsupported_features=terms.unsupported_features,
+            terminal_model=terminal.name if terminal else "",
+            unsupported_features=tuple(feature_name(f).zh for f in terms.unsupported_features),
             term_years=terms.term_years,
             minimum_members=terms.minimum_members,
+            clauses=tuple(clause.body for clause in template.clauses),
+            values={
+                name: in_words(value)
+                for name, value in {**terms.business_values, **terms.clause_values}.items()
+            },
         ),
         at=at,
     )
@@ -107,8 +117,16 @@ def _signer(signature: SignatureView | None) -> tuple[str, str]:
     return (signature.signer_name, _ROLES[signature.signer_role].zh) if signature else ("", "")
 
 
+def _business(terms: AgreementTerms) -> str:
+    """The kind of business in words, with what was said beside its fields (P2-03)."""
+    values = terms.business_values
+    model = catalog.terminal_models().get(str(values.get("handset_model", "")))
+    told = business_words(terms.business_kind, values, model.name if model else "")
+    return "".join(part for part in (told.zh if told else "", terms.business_terms) if part)
+
+
 def _premium(premium: PremiumTerms, grade: str) -> PremiumPrint:
-    schedule = release_schedule(premium.prepayment, premium.months)
+    schedule = schedule_of(premium)
     return PremiumPrint(
         number=premium.number,
         grade=grade,
@@ -117,4 +135,5 @@ def _premium(premium: PremiumTerms, grade: str) -> PremiumPrint:
         last_release=schedule[-1],
         months=premium.months,
         minimum_monthly=premium.minimum_monthly,
+        releases=premium.releases,
     )

@@ -14,6 +14,7 @@ from trunkline.agreements.rules.members import (
     lookup_key,
     member_problems,
     resolved,
+    sheet_refusals,
 )
 from trunkline.agreements.rules.terms import state_refusals
 from trunkline.agreements.types import (
@@ -75,6 +76,7 @@ _NOTES = Text(
     "a premium number needs its commitment in the agreement.\n"
     "Plan: code or name. First month: a 3G plan needs one. Terminal, IMEI: for an own handset the IMEI alone, or neither.",
 )
+_TITLE = Text("协议编号 {number}", "Agreement {number}")
 _WIDTHS = (12, 22, 16, 20, 22, 16, 18)
 
 
@@ -98,7 +100,12 @@ def check_members(*, agreement_id: int, content: bytes, at: datetime) -> MemberC
         sha256=hashlib.sha256(content).hexdigest(),
         header=sheet.header,
         rows=tuple(_checked(sheet, read, facts, problems)),
-        problems=(*state_refusals(view.state, OPEN), *_shortage(read, facts, gone)),
+        problems=(
+            *state_refusals(view.state, OPEN),
+            *sheet_refusals(view.number, sheet.above),
+            *_shortage(read, facts, gone),
+        ),
+        above=sheet.above,
     )
 
 
@@ -127,11 +134,15 @@ def problems_xlsx(check: MemberCheck, language: str) -> bytes:
             for row in check.rows
         ),
         widths=(*(18 for _ in check.header), 80),
+        title=" ".join(check.above),
     )
 
 
-def template_xlsx(language: str) -> bytes:
-    """An empty sheet with the right headers, text columns and the first-month modes to choose from."""
+def template_xlsx(language: str, agreement_number: str = "") -> bytes:
+    """An empty sheet with the right headers, text columns and the first-month modes to choose from.
+
+    One made for an agreement carries its number above the header, and is taken by no other (P2-30).
+    """
     modes = [FIRST_MONTH_NAMES[mode].in_language(language) for mode in FirstMonthMode]
     return write_sheet(
         [column.title.in_language(language) for column in COLUMNS],
@@ -139,6 +150,7 @@ def template_xlsx(language: str) -> bytes:
         widths=_WIDTHS,
         choices={4: modes},
         notes=_NOTES.in_language(language).splitlines(),
+        title=_TITLE.in_language(language).format(number=agreement_number) if agreement_number else "",
     )
 
 

@@ -6,7 +6,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from trunkline.agreements.types import AgreementState, BusinessKind, Side, SignerRole
+from trunkline.agreements.clauses.types import Heading, RenewalRule
+from trunkline.agreements.types import (
+    AgreementState,
+    BusinessKind,
+    ClawBack,
+    ReviewDecision,
+    ReviewSubject,
+    Side,
+    SignerRole,
+)
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.fields import Reference
 
@@ -17,6 +26,79 @@ _BEFORE_EFFECT = (
     AgreementState.SIGNED_BY_CUSTOMER,
     AgreementState.SIGNED_BY_OPERATOR,
 )
+
+
+class Clause(models.Model):
+    """条款: a place in the library. What it says stands in its versions."""
+
+    code = models.CharField(max_length=32, unique=True)
+    heading = models.CharField(max_length=12, choices=[(c, c) for c in Heading])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(heading__in=[*Heading]), name="clause_heading"),
+        ]
+
+
+class ClauseVersion(models.Model):
+    """条款版本: written once. Its hash is over what it prints and what it asks for."""
+
+    clause = models.ForeignKey(Clause, models.PROTECT, related_name="versions")
+    version = models.PositiveSmallIntegerField()
+    title_zh = models.CharField(max_length=60)
+    title_en = models.CharField(max_length=60)
+    caption = models.CharField(max_length=60, blank=True)
+    text = models.TextField()
+    parameters = models.JSONField(default=list)
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    published_by = Reference("security.Staff")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clause", "version"], name="one_clause_version")]
+
+
+class TemplateVersion(models.Model):
+    """协议模板版本: written once; the agreements drafted by it keep it."""
+
+    code = models.CharField(max_length=32)
+    version = models.PositiveSmallIntegerField()
+    title_zh = models.CharField(max_length=60)
+    title_en = models.CharField(max_length=60)
+    valid_from = models.DateField()
+    renewal = models.CharField(max_length=16, choices=[(c, c) for c in RenewalRule])
+    renewal_repeats = models.BooleanField()
+    claw_back = models.CharField(max_length=8, choices=[(c, c) for c in ClawBack])
+    #: Days before the end of the term at which a shortfall of members is told (P2-01).
+    warning_days = models.PositiveSmallIntegerField()
+    reference = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    published_by = Reference("security.Staff")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="one_template_version"),
+            models.CheckConstraint(condition=Q(renewal__in=[*RenewalRule]), name="template_renewal"),
+            models.CheckConstraint(condition=Q(claw_back__in=[*ClawBack]), name="template_claw_back"),
+            models.CheckConstraint(
+                condition=Q(warning_days__gte=1, warning_days__lte=365), name="template_warning_days"
+            ),
+        ]
+
+
+class TemplateClause(models.Model):
+    """Which clause version stands where in a template version: written once, with it."""
+
+    template = models.ForeignKey(TemplateVersion, models.PROTECT, related_name="places")
+    ordinal = models.PositiveSmallIntegerField()
+    clause = models.ForeignKey(ClauseVersion, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["template", "ordinal"], name="one_clause_a_place"),
+            models.UniqueConstraint(fields=["template", "clause"], name="clause_once_a_template"),
+        ]
 
 
 class Agreement(models.Model):
@@ -30,6 +112,12 @@ class Agreement(models.Model):
     revision = models.PositiveSmallIntegerField(default=1)
     business_kind = models.CharField(max_length=32, choices=[(c, c) for c in BusinessKind])
     business_terms = models.TextField(blank=True)
+    #: The fields of the kind of business by name, each as text; what they may be the rules say (P2-03).
+    business_values = models.JSONField(default=dict)
+    #: Empty only on what was drafted before there were templates, until the standard one is installed.
+    template = models.ForeignKey(TemplateVersion, models.PROTECT, null=True, related_name="+")
+    #: What was filled into the template's clauses, as text by name (P2-08).
+    clause_values = models.JSONField(default=dict)
     offering = Reference("catalog.Offering")
     first_month_mode = models.CharField(max_length=12, null=True, choices=[(c, c) for c in FirstMonthMode])
     term_years = models.PositiveSmallIntegerField()
@@ -40,10 +128,13 @@ class Agreement(models.Model):
     restrictions = ArrayField(models.CharField(max_length=12), default=list)
     drafted_by = Reference("security.Staff")
     drafted_at = models.DateTimeField()
+    #: Who wrote the present revision, where it is not the draft's own author.
+    revised_by = Reference("security.Staff", null=True)
     printed_at = models.DateTimeField(null=True)
     effective_on = models.DateField(null=True)
     #: Last day of the term (P2-27).
     ends_on = models.DateField(null=True)
+    renewals = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -196,4 +287,32 @@ class Original(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agreement", "ordinal"], name="one_original_an_ordinal"),
             models.CheckConstraint(condition=Q(ordinal__gte=1, ordinal__lte=6), name="six_originals"),
+        ]
+
+
+class Review(models.Model):
+    """审核: of the terms before they are printed, or of the renewal before the term ends; written once (P2-27)."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="reviews")
+    branch = Reference("security.Branch")
+    subject = models.CharField(max_length=8, choices=[(c, c) for c in ReviewSubject])
+    #: The revision that was read, or, of a renewal, the number of the renewal to come.
+    revision = models.PositiveSmallIntegerField()
+    decision = models.CharField(max_length=12, choices=[(c, c) for c in ReviewDecision])
+    note = models.CharField(max_length=400, blank=True)
+    #: SHA-256 of the terms that were read.
+    sha256 = models.CharField(max_length=64)
+    reviewed_by = Reference("security.Staff")
+    reviewed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(subject="terms", decision__in=["approve", "return"])
+                | Q(subject="renewal", decision__in=["recommend", "object", "approve", "return"]),
+                name="review_decision",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision__in=["return", "object"]) | ~Q(note=""), name="review_reason"
+            ),
         ]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from trunkline.agreements.clauses.rules import printed_clauses
+from trunkline.agreements.clauses.standard import AGREEMENT_CLAUSES
+from trunkline.agreements.clauses.types import ClauseText
 from trunkline.agreements.types import (
     BUSINESS_KIND_NAMES,
     MINIMUM_MEMBERS,
@@ -23,7 +27,9 @@ _TEMPLATES = Path(__file__).parent / "print"
 
 @dataclass(frozen=True, slots=True)
 class PremiumPrint:
-    """靓号 of the agreement (P2-02). `last_release` is the last month's, which takes up the rounding."""
+    """靓号 of the agreement (P2-02). `last_release` is the last month's, which takes up the rounding; `releases` are
+    told month by month where they are not alike.
+    """
 
     number: str
     grade: str
@@ -32,6 +38,7 @@ class PremiumPrint:
     last_release: Decimal
     months: int
     minimum_monthly: Decimal
+    releases: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,8 @@ class AgreementPrint:
     """What stands in an agreement. Names of signers and their roles may be empty: they sign by hand.
 
     `plan_price` is yuan a month. Without `first_month_mode` no box is ticked (a 2G agreement, P2-04); without
-    `premiums`, `data_cap_gb`, or a terminal with unsupported features the clause is struck (P2-14, P2-17).
+    `data_cap_gb`, or a terminal with unsupported features, what a clause says of it is struck (P2-14, P2-17).
+    `values` are what is filled into the clauses beside the fields here, by name (P2-08).
     """
 
     number: str
@@ -66,6 +74,8 @@ class AgreementPrint:
     renewal_years: int = 1
     originals: int = ORIGINALS
     originals_per_side: int = ORIGINALS_PER_SIDE
+    clauses: tuple[ClauseText, ...] = tuple(clause.body for clause in AGREEMENT_CLAUSES)
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,17 @@ def agreement_pdf(p: AgreementPrint, *, at: datetime) -> bytes:
         "premiums": [_premium(premium) for premium in p.premiums],
         "prepaid": yuan(prepaid),
         "prepaid_capitals": in_capitals(prepaid),
+        "clauses": [asdict(clause) for clause in printed_clauses(p.clauses, _values(p))],
+    }
+    return typeset(_TEMPLATES / "agreement.typ", data, at=at)
+
+
+def _values(p: AgreementPrint) -> dict[str, str]:
+    """What the blanks of the clauses are filled with, by name."""
+    return {
+        **p.values,
+        "minimum_members": str(p.minimum_members),
+        "plan_name": p.plan_name,
         "data_cap_gb": "" if p.data_cap_gb is None else str(p.data_cap_gb),
         "terminal_model": p.terminal_model,
         "unsupported_features": "、".join(p.unsupported_features),
@@ -123,7 +144,6 @@ def agreement_pdf(p: AgreementPrint, *, at: datetime) -> bytes:
         "originals": count_in_capitals(p.originals),
         "originals_per_side": count_in_capitals(p.originals_per_side),
     }
-    return typeset(_TEMPLATES / "agreement.typ", data, at=at)
 
 
 def attachment_pdf(p: AttachmentPrint, *, at: datetime) -> bytes:
@@ -161,7 +181,9 @@ def _party(name: str, address: str, signer: str, role: str) -> dict[str, str]:
 
 def _premium(premium: PremiumPrint) -> tuple[str, ...]:
     release = yuan(premium.monthly_release)
-    if premium.last_release != premium.monthly_release:
+    if premium.releases:
+        release = "\n".join(f"{n}月 {yuan(amount)}" for n, amount in _runs(premium.releases))
+    elif premium.last_release != premium.monthly_release:
         release += f"\n末月 {yuan(premium.last_release)}"
     return (
         premium.number,
@@ -171,3 +193,14 @@ def _premium(premium: PremiumPrint) -> tuple[str, ...]:
         str(premium.months),
         yuan(premium.minimum_monthly),
     )
+
+
+def _runs(releases: tuple[Decimal, ...]) -> list[tuple[str, Decimal]]:
+    """Months that release alike, together: ``第1—3`` and the yuan of each."""
+    found: list[tuple[str, Decimal]] = []
+    start = 0
+    for index in range(1, len(releases) + 1):
+        if index == len(releases) or releases[index] != releases[start]:
+            found.append((f"第{start + 1}" + (f"—{index}" if index > start + 1 else ""), releases[start]))
+            start = index
+    return found

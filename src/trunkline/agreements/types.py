@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -47,6 +48,39 @@ HANDSET_KINDS = frozenset(
         BusinessKind.BUY_HANDSET_GET_CREDIT,
     }
 )
+
+
+class ClawBack(StrEnum):
+    """How much of a subsidy a breach takes back: all of it, or the part of the months not yet run (P2-20)."""
+
+    WHOLE = "whole"
+    PRO_RATA = "pro_rata"
+
+
+class ReviewSubject(StrEnum):
+    """What is reviewed: the terms before they are printed, or the renewal before the term ends (P2-27)."""
+
+    TERMS = "terms"
+    RENEWAL = "renewal"
+
+
+class ReviewDecision(StrEnum):
+    """Of the terms: approved or returned. Of a renewal the account manager recommends it or objects to it
+    (特殊情况), and the back office approves what was said or returns it.
+    """
+
+    APPROVE = "approve"
+    RETURN = "return"
+    RECOMMEND = "recommend"
+    OBJECT = "object"
+
+
+REVIEW_DECISION_NAMES = {
+    ReviewDecision.APPROVE: Text("通过", "Approved"),
+    ReviewDecision.RETURN: Text("退回", "Returned"),
+    ReviewDecision.RECOMMEND: Text("建议顺延", "Renewal recommended"),
+    ReviewDecision.OBJECT: Text("有特殊情况，到期终止", "Special circumstances: to end at term"),
+}
 
 
 class AgreementState(StrEnum):
@@ -194,13 +228,16 @@ class CheckedRow:
 
 @dataclass(frozen=True, slots=True)
 class MemberCheck:
-    """A sheet gone through without writing anything. `problems` are those of no single row."""
+    """A sheet gone through without writing anything. `problems` are those of no single row, `above` what stands
+    above its header.
+    """
 
     agreement_id: int
     sha256: str
     header: tuple[str, ...]
     rows: tuple[CheckedRow, ...]
     problems: tuple[Refusal, ...]
+    above: tuple[str, ...] = ()
 
     @property
     def faulty(self) -> tuple[CheckedRow, ...]:
@@ -215,18 +252,22 @@ class MemberCheck:
 
 @dataclass(frozen=True, slots=True)
 class PremiumTerms:
-    """靓号预存 for one number: yuan, months (P2-02, P2-09, P2-10)."""
+    """靓号预存 for one number: yuan, months (P2-02, P2-09, P2-10). Without `releases` the months release alike."""
 
     number: str
     grade: str
     prepayment: Decimal
     months: int
     minimum_monthly: Decimal
+    releases: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementTerms:
-    """What is agreed, as drafted."""
+    """What is agreed, as drafted. `business_values` are the fields of the kind of business, by name (P2-03);
+    `business_terms` is what is said beside them. Without `template_id` the standard template in force is meant;
+    `clause_values` are the parameters of its clauses, by name (P2-08).
+    """
 
     organization_id: int
     business_kind: BusinessKind
@@ -239,6 +280,9 @@ class AgreementTerms:
     terminal_model: str = ""
     unsupported_features: tuple[str, ...] = ()
     premiums: tuple[PremiumTerms, ...] = ()
+    business_values: Mapping[str, Decimal | int | str] = field(default_factory=dict)
+    template_id: int | None = None
+    clause_values: Mapping[str, Decimal | int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +306,19 @@ class SignatureView:
     power_of_attorney: str
     signed_on: date
     sealed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """A review that was recorded. `revision` is that of the terms, or the number of the renewal to come."""
+
+    subject: ReviewSubject
+    revision: int
+    decision: ReviewDecision
+    note: str
+    sha256: str
+    reviewed_by: int
+    reviewed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

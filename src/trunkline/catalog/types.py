@@ -200,3 +200,17 @@ class RoamingDestinationView:
     details: RoamingDetails
     valid_from: date
     valid_to: date | None
+
+
+#: Features of plans and terminals in words (P2-17).
+FEATURE_NAMES = {
+    "video_call": Text("可视电话", "Video call"),
+    "caller_id": Text("来电显示", "Caller ID"),
+    "mms": Text("彩信", "MMS"),
+    "wlan": Text("WLAN上网", "WLAN"),
+}
+
+
+def feature_name(feature: str) -> Text:
+    """The words of a feature of plans and terminals; the bare code where none are declared."""
+    return FEATURE_NAMES.get(feature, Text(feature, feature))

@@ -6,7 +6,10 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from trunkline.agreements.clauses.operations import install_templates
+from trunkline.agreements.clauses.queries import installed
 from trunkline.config.database import prepare
+from trunkline.kernel.clock import now
 from trunkline.security.operations import install_system
 
 #: Framework tables whose rows come and go. Nothing of the business may be deleted by the serving role (P5-1).
@@ -14,12 +17,19 @@ _DELETABLE = ("django_session", "axes_", "procrastinate_")
 
 
 def migrate() -> None:
-    """Start or reach PostgreSQL, migrate as the owner, grant, and install roles; safe to repeat."""
+    """Start or reach PostgreSQL, migrate as the owner, grant, install roles and agreement templates; safe to repeat."""
     prepare()
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     grant()
-    install_system()
+    install()
     connections["owner"].close()
+
+
+def install() -> None:
+    """What every installation has before anybody works: roles, and the templates of agreements."""
+    actor = install_system()
+    if not installed():
+        install_templates(actor=actor, at=now())
 
 
 def grant() -> None:

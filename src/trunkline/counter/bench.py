@@ -7,6 +7,7 @@ it is ever committed. While it runs it holds locks, so it belongs on no system t
 from __future__ import annotations
 
 import io
+import secrets
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,8 +50,8 @@ from trunkline.numbering.types import NumberKind
 from trunkline.ordering.types import OrderRequest, OrderState, ShownPaper
 from trunkline.party.operations import register_handler, register_organization
 from trunkline.party.types import CustomerClass, HandlerDetails, Industry, NeedLevel, Segment
-from trunkline.security.operations import open_branch
-from trunkline.security.queries import system_actor
+from trunkline.security.operations import appoint_staff, open_branch
+from trunkline.security.queries import actor_by_login, system_actor
 from trunkline.security.types import Actor, Channel, Door
 from trunkline.subscriptions.operations import stock_sims
 
@@ -60,6 +61,7 @@ FEW_RUNS = 3
 _AT = datetime(2026, 10, 12, 2, 0, tzinfo=UTC)
 _JOINED = _AT - timedelta(days=30)
 BRANCH = "BENCH"
+_REVIEWER = "bench.reviewer"
 _PLAN = "BENCH"
 #: A prefix that no operator has.
 _PREFIX = "1000"
@@ -75,9 +77,10 @@ TOO_MANY = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class BenchDesk:
-    """Who serves whom: a clerk of the hall, and the handler of the organisation."""
+    """Who serves whom: a clerk of the hall, who reviews what he writes, and the handler of the organisation."""
 
     actor: Actor
+    reviewer: Actor
     organization: int
     handler: int
 
@@ -226,7 +229,11 @@ def open_desk() -> BenchDesk:
         actor=actor,
         at=_JOINED,
     )
-    return BenchDesk(actor, organization, handler)
+    appoint_staff(
+        login=_REVIEWER, name="基准", password=secrets.token_urlsafe(), branch_code=BRANCH, roles=("branch_manager",),
+        actor=actor, at=_JOINED,
+    )  # fmt: skip
+    return BenchDesk(actor, actor_by_login(_REVIEWER, Door.CLI), organization, handler)
 
 
 def _publish_plan(actor: Actor) -> None:
@@ -289,6 +296,7 @@ def signed_agreement(at_desk: BenchDesk, first: int, count: int) -> int:
         agreement_id=agreement_id, content=_sheet(range(first, first + count)), actor=actor, at=at
     )
     agreements.submit_agreement(agreement_id=agreement_id, actor=actor, at=at)
+    agreements.review_agreement(agreement_id=agreement_id, approve=True, actor=at_desk.reviewer, at=at)
     agreements.print_agreement(agreement_id=agreement_id, actor=actor, at=at)
     day = local_date(at)
     for side in (Side.CUSTOMER, Side.OPERATOR):

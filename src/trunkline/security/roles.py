@@ -22,6 +22,7 @@ class RoleDeclaration:
 _READING = (
     "organization.view",
     "agreement.view",
+    "template.view",
     "line.view",
     "order.view",
     "bill.view",
@@ -72,6 +73,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "agreement.*",
             "breach.propose",
             "breach.withdraw",
+            "renewal.review",
             "order.*",
             "item.*",
             "detail.*",
@@ -180,6 +182,8 @@ ROLES: tuple[RoleDeclaration, ...] = (
         Channel.BACK_OFFICE,
         (
             *_READING,
+            "agreement.review",
+            "renewal.decide",
             "rule.*",
             "breach.approve",
             "breach.withdraw",
@@ -196,13 +200,16 @@ ROLES: tuple[RoleDeclaration, ...] = (
         "product_manager",
         Text("产品经理", "Product manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "catalog.*", "ticket.*"),
+        (*_READING, "catalog.*", "clause.*", "template.*", "ticket.*"),
     ),
     RoleDeclaration(
         "branch_manager",
         Text("分公司经理", "Branch manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "ticket.*", "payment.view", "usage.view", "audit.view"),
+        (
+            *(*_READING, "agreement.review", "renewal.decide", "ticket.*"),
+            *("payment.view", "usage.view", "audit.view"),
+        ),
     ),
     RoleDeclaration(
         "auditor",

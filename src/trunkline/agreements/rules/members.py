@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from trunkline.subscriptions.rules import MOST_LINES_OF_A_PERSON
 
 LONGEST_NAME = 40
 _IMEI_DIGITS = 15
+#: As agreements are numbered: branch, year, and six digits or more.
+_AGREEMENT_NUMBER = re.compile(r"[A-Z0-9]+-\d{4}-\d{6,}")
 
 NAME_MISSING = Refusal(
     "member.name_missing", "REG-13", Text("缺少实际使用人姓名", "The user's name is missing")
@@ -55,6 +58,14 @@ IMEI_WRONG = Refusal(
     "member.imei_wrong",
     "REG-24",
     Text("串号须为15位数字且校验位正确：{what}", "An IMEI is 15 digits with a right check digit: {what}"),
+)
+ANOTHER_AGREEMENT = Refusal(
+    "member.sheet_of_another_agreement",
+    "P2-30",
+    Text(
+        "这张号码表是协议{subject}的，不是本协议的",
+        "This sheet was made for agreement {subject}, not for this one",
+    ),
 )
 NUMBER_NOT_MOBILE = Refusal(
     "member.number_not_mobile",
@@ -159,6 +170,12 @@ def resolved(row: MemberRow, facts: MemberFacts) -> MemberRow:
         first_month_mode=mode.value if mode else row.first_month_mode,
         terminal_model=terminal.code if terminal else row.terminal_model,
     )
+
+
+def sheet_refusals(agreement_number: str, above: Iterable[str]) -> tuple[Refusal, ...]:
+    """Whether what stands above the header of a sheet names another agreement (P2-30)."""
+    named = dict.fromkeys(number for text in above for number in _AGREEMENT_NUMBER.findall(text.upper()))
+    return tuple(ANOTHER_AGREEMENT.about(number) for number in named if number != agreement_number)
 
 
 def member_problems(

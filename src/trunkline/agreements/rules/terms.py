@@ -14,7 +14,6 @@ from trunkline.agreements.types import (
     AgreementEvent,
     AgreementState,
     AgreementTerms,
-    BusinessKind,
     PremiumTerms,
 )
 from trunkline.catalog.types import FirstMonthMode, OfferingKind, OfferingView, TerminalModelView
@@ -29,8 +28,6 @@ LONGEST_RELEASE = 120
 LARGEST_PREPAYMENT = Decimal("9999999999.99")
 #: Technology whose plans may go without a first-month mode (P2-04).
 WITHOUT_FIRST_MONTH = "2g"
-#: Business kinds whose handset or service terms have to be written out (P2-03).
-_TERMS_NEEDED = frozenset(BusinessKind) - {BusinessKind.STANDARD_PLAN, BusinessKind.BYOD}
 
 WRONG_STATE = Refusal(
     "agreement.wrong_state",
@@ -44,11 +41,6 @@ PLAN_UNPRICED = Refusal(
     "agreement.plan_unpriced",
     "X-F2",
     Text("套餐{subject}目前没有生效的资费", "Plan {subject} has no price in force"),
-)
-BUSINESS_TERMS_MISSING = Refusal(
-    "agreement.business_terms_missing",
-    "P2-03",
-    Text("该业务种类须写明具体内容", "This kind of business needs its terms written out"),
 )
 FIRST_MONTH_MISSING = Refusal(
     "agreement.first_month_missing",
@@ -128,6 +120,14 @@ PREMIUM_MONTHS_WRONG = Refusal(
         "The deposit of {subject} must be released over 1 to {longest} months, at least one fen a month",
     ),
 )
+RELEASES_DO_NOT_ADD_UP = Refusal(
+    "agreement.releases_do_not_add_up",
+    "P2-09",
+    Text(
+        "靓号{subject}的解冻计划共{count}个月、合计{sum}元，与{months}个月、预存{prepayment}元不符",
+        "The releases of {subject} are {count} and make {sum} yuan: not {months} months and {prepayment} yuan",
+    ),
+)
 PREMIUM_IN_USE = Refusal(
     "agreement.premium_in_use",
     "P2-02",
@@ -172,6 +172,11 @@ def release_schedule(prepayment: Decimal, months: int) -> tuple[Decimal, ...]:
     return (*(each for _ in range(months - 1)), prepayment - each * (months - 1))
 
 
+def schedule_of(premium: PremiumTerms) -> tuple[Decimal, ...]:
+    """What a premium number's deposit releases month by month: as agreed, or else alike (P2-09)."""
+    return premium.releases or release_schedule(premium.prepayment, premium.months)
+
+
 def unsupported_features(plan: OfferingView, terminal: TerminalModelView) -> tuple[str, ...]:
     """Features of a plan that a terminal lacks, in the plan's order (P2-17)."""
     return tuple(feature for feature in plan.features if feature not in terminal.features)
@@ -203,8 +208,6 @@ def _plan_refusals(terms: AgreementTerms, facts: TermsFacts) -> Iterable[Refusal
             yield FIRST_MONTH_MISSING
     if terms.first_month_mode and terms.first_month_mode not in [*FirstMonthMode]:
         yield FIRST_MONTH_UNKNOWN.about(terms.first_month_mode)
-    if terms.business_kind in _TERMS_NEEDED and not terms.business_terms.strip():
-        yield BUSINESS_TERMS_MISSING
 
 
 def _frame_refusals(terms: AgreementTerms) -> Iterable[Refusal]:
@@ -246,6 +249,23 @@ def _premium_refusals(premiums: Iterable[PremiumTerms], facts: TermsFacts) -> It
             yield PREMIUM_AMOUNT_WRONG.about(premium.number)
         elif not 1 <= premium.months <= LONGEST_RELEASE or premium.prepayment / premium.months < FEN:
             yield PREMIUM_MONTHS_WRONG.about(premium.number, longest=LONGEST_RELEASE)
+        elif not _adds_up(premium):
+            yield RELEASES_DO_NOT_ADD_UP.about(
+                premium.number,
+                months=premium.months,
+                prepayment=premium.prepayment,
+                count=len(premium.releases),
+                sum=sum(premium.releases),
+            )
+
+
+def _adds_up(premium: PremiumTerms) -> bool:
+    """Whether the releases that were agreed are one a month and make up the deposit (P2-09)."""
+    releases = premium.releases
+    if not releases:
+        return True
+    whole = all(_exact(amount) for amount in releases)
+    return whole and len(releases) == premium.months and sum(releases) == premium.prepayment
 
 
 def _exact(amount: Decimal) -> bool:

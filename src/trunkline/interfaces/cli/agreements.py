@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
 
 from trunkline.agreements import documents, operations, queries
+from trunkline.agreements.clauses.parameters import defaults, read_all
+from trunkline.agreements.clauses.queries import template_named
+from trunkline.agreements.rules.business import BUSINESS_FIELDS
 from trunkline.agreements.types import (
     AGREEMENT_STATE_NAMES,
     BUSINESS_KIND_NAMES,
@@ -21,14 +25,17 @@ from trunkline.agreements.types import (
     SignatureView,
 )
 from trunkline.catalog.types import FirstMonthMode
+from trunkline.interfaces.cli.clauses import COMMANDS as LIBRARY
 from trunkline.interfaces.cli.deposits import deposits
 from trunkline.interfaces.cli.door import command_for
 from trunkline.interfaces.cli.members import members
 from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.signing import COMMANDS as SIGNING
 from trunkline.interfaces.cli.simulating import simulate_agreement
-from trunkline.interfaces.cli.values import file_option, write_file
+from trunkline.interfaces.cli.terms import COMMANDS as TERM
+from trunkline.interfaces.cli.values import NOT_A_PAIR, file_option, pairs, write_file
 from trunkline.interfaces.cli.words import Group, option
+from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.numbering.queries import grades, numbers
@@ -113,6 +120,8 @@ def show(*, agreement_id: int, actor: Actor, at: datetime, out: Output) -> None:
                 "premiums": queries.premiums(agreement_id),
                 "attachments": queries.attachments(agreement_id),
                 "signatures": queries.signatures(agreement_id),
+                "reviews": queries.reviews(agreement_id),
+                "terms": queries.terms(agreement_id),
                 "originals": queries.originals(agreement_id),
             }
         )
@@ -128,18 +137,33 @@ def show(*, agreement_id: int, actor: Actor, at: datetime, out: Output) -> None:
         out.rows(_ORIGINALS, originals)
 
 
-def _premium_terms(values: tuple[str, ...]) -> tuple[PremiumTerms, ...]:
-    """The usual commitment of each number's grade (REG-25)."""
+def _premium_terms(values: tuple[str, ...], releases: tuple[str, ...]) -> tuple[PremiumTerms, ...]:
+    """The usual commitment of each number's grade (REG-25), released as `releases` say of some (P2-09)."""
+    own = {number: _amounts(text) for number, text in pairs(releases).items()}
     usual = {grade.code: grade for grade in grades()}
     known = numbers(values)
     plain = [value for value in values if value not in known or known[value].grade not in usual]
     if plain:
         raise Refused(NOT_PREMIUM.about(value) for value in plain)
     return tuple(
-        PremiumTerms(value, grade.code, grade.prepayment, grade.months, grade.minimum_monthly)
+        PremiumTerms(
+            value,
+            grade.code,
+            grade.prepayment,
+            len(own.get(value, ())) or grade.months,
+            grade.minimum_monthly,
+            own.get(value, ()),
+        )
         for value in values
         for grade in (usual[known[value].grade],)
     )
+
+
+def _amounts(text: str) -> tuple[Decimal, ...]:
+    try:
+        return tuple(Decimal(part) for part in text.split(","))
+    except InvalidOperation as error:
+        raise Refused(NOT_A_PAIR.about(text)) from error
 
 
 @command_for(
@@ -189,6 +213,25 @@ def _premium_terms(values: tuple[str, ...]) -> tuple[PremiumTerms, ...]:
 @option(
     "--premium", multiple=True, metavar="NUMBER", text=Text("靓号（可多次）", "Premium number (repeatable)")
 )
+@option(
+    "--releases",
+    multiple=True,
+    metavar="NUMBER=A,B,…",
+    text=Text("靓号逐月解冻金额（P2-09）", "What each month releases of a number (P2-09)"),
+)
+@option("--template", default="", text=Text("协议模板代码（P2-08）", "Code of the template (P2-08)"))
+@option(
+    "--business",
+    multiple=True,
+    metavar="NAME=VALUE",
+    text=Text("业务种类的内容（P2-03）", "Fields of the kind of business (P2-03)"),
+)
+@option(
+    "--value",
+    multiple=True,
+    metavar="NAME=VALUE",
+    text=Text("条款参数（P2-08）", "Parameters of the clauses (P2-08)"),
+)
 def draft(
     *,
     organization_id: int,
@@ -202,11 +245,16 @@ def draft(
     terminal: str,
     unsupported: tuple[str, ...],
     premium: tuple[str, ...],
+    releases: tuple[str, ...],
+    template: str,
+    business: tuple[str, ...],
+    value: tuple[str, ...],
     actor: Actor,
     at: datetime,
     out: Output,
 ) -> None:
     """A draft; premium numbers are reserved for it."""
+    by = template_named(template, local_date(at))
     agreed = AgreementTerms(
         organization_id=organization_id,
         business_kind=BusinessKind(kind),
@@ -218,7 +266,10 @@ def draft(
         data_cap_gb=cap or None,
         terminal_model=terminal,
         unsupported_features=unsupported,
-        premiums=_premium_terms(premium),
+        premiums=_premium_terms(premium, releases),
+        business_values=read_all(BUSINESS_FIELDS[BusinessKind(kind)], pairs(business)),
+        template_id=by.id,
+        clause_values={**defaults(by.parameters), **read_all(by.parameters, pairs(value))},
     )
     made = operations.draft_agreement(terms=agreed, actor=actor, at=at)
     out.done({"id": made}, Text("已起草协议 {id}", "Agreement {id} is drafted"))
@@ -266,5 +317,5 @@ def pdf(
         write_file(target, documents.attachment_document(agreement_id, ordinal, at), out)
 
 
-for _command in (*SIGNING, members, deposits, simulate_agreement):
+for _command in (*SIGNING, *TERM, *LIBRARY, members, deposits, simulate_agreement):
     agreement.add_command(_command)

@@ -96,7 +96,15 @@ def list_members(*, agreement_id: int, actor: Actor, at: datetime, out: Output) 
 
 
 @command_for("agreement.view", members, "template", text=Text("写出空白号码表", "Write an empty table"))
+@option(
+    "--agreement",
+    "agreement_id",
+    type=int,
+    default=None,
+    text=Text("为某份协议制作，表上有其编号（P2-30）", "For one agreement, whose number it carries (P2-30)"),
+)
 @file_option("members.xlsx")
-def template(*, target: Path, actor: Actor, at: datetime, out: Output) -> None:
+def template(*, agreement_id: int | None, target: Path, actor: Actor, at: datetime, out: Output) -> None:
     """With the right headers."""
-    write_file(target, sheets.template_xlsx(language()), out)
+    number = queries.agreement(agreement_id).number if agreement_id is not None else ""
+    write_file(target, sheets.template_xlsx(language(), number), out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 from trunkline.interfaces.cli.output import Output
 from trunkline.interfaces.cli.words import F, option
 from trunkline.kernel.periods import Month, instant_of
+from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 
 
@@ -88,3 +89,19 @@ def write_file(target: Path, content: bytes, out: Output) -> None:
         {"file": str(target), "bytes": len(content)},
         Text("已写入 {file}（{bytes} 字节）", "Written: {file} ({bytes} bytes)"),
     )
+
+
+NOT_A_PAIR = Refusal(
+    "command.not_a_pair", "", Text("应写成 名称=值：{subject}", "Written as NAME=VALUE: {subject}")
+)
+
+
+def pairs(texts: Iterable[str]) -> dict[str, str]:
+    """``NAME=VALUE`` options by name; `Refused` (``command.not_a_pair``) for one without its name."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise Refused(NOT_A_PAIR.about(text))
+        found[name.strip()] = value.strip()
+    return found

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from trunkline.agreements.operations import mark_expiring
-from trunkline.agreements.queries import end_in_sight
+from trunkline.agreements.operations import mark_expiring, settle_terms
+from trunkline.agreements.queries import end_in_sight, terms_to_settle
 from trunkline.billing.operations import mark_prepayments_due
 from trunkline.billing.queries import prepayments_falling_due
 from trunkline.care.operations import urge_overdue
@@ -94,6 +94,15 @@ def end_what_is_over() -> None:
     if refunds_due:
         mark_prepayments_due(actor=actor, at=at)
     tidy_usage(actor, at)
+
+
+def settle_agreement_terms() -> None:
+    """Renew or end the agreements whose term runs out, as their reviews say (P2-27)."""
+    actor, at = system_actor(Door.JOB), now()
+    with acting(actor):
+        due = terms_to_settle(local_date(at))
+    if due:
+        settle_terms(actor=actor, at=at)
 
 
 def expire_points_that_ran_out() -> None:

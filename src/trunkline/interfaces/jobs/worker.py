@@ -60,6 +60,7 @@ async def _work(worker_app: App, *, wait: bool) -> None:
             ),
             asyncio.create_task(_every(_DAILY_SECONDS, _in_thread(upkeep.expire_points_that_ran_out))),
             asyncio.create_task(_every(_DAILY_SECONDS, _in_thread(upkeep.advance_prepaid_lines))),
+            asyncio.create_task(_every(_DAILY_SECONDS, _in_thread(upkeep.settle_agreement_terms))),
         ]
         try:
             await worker_app.run_worker_async(

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from trunkline.agreements.clauses.parameters import PARAMETER_KIND_NAMES, ClauseParameterKind
+from trunkline.agreements.clauses.types import (
+    CLAW_BACK_NAMES,
+    HEADING_NAMES,
+    RENEWAL_RULE_NAMES,
+    Heading,
+    RenewalRule,
+)
+from trunkline.agreements.rules.renewal import RENEWAL_STANDING_NAMES, RenewalStanding
 from trunkline.agreements.types import (
     AGREEMENT_STATE_NAMES,
     BUSINESS_KIND_NAMES,
+    REVIEW_DECISION_NAMES,
     AgreementState,
     BusinessKind,
+    ClawBack,
     Restriction,
+    ReviewDecision,
     Side,
     SignerRole,
 )
@@ -213,6 +225,12 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (InvoiceKind, INVOICE_KIND_NAMES),
         (InvoiceState, INVOICE_STATE_NAMES),
         (BusinessKind, BUSINESS_KIND_NAMES),
+        (ClawBack, CLAW_BACK_NAMES),
+        (Heading, HEADING_NAMES),
+        (ClauseParameterKind, PARAMETER_KIND_NAMES),
+        (RenewalRule, RENEWAL_RULE_NAMES),
+        (RenewalStanding, RENEWAL_STANDING_NAMES),
+        (ReviewDecision, REVIEW_DECISION_NAMES),
         (Channel, CHANNEL_NAMES),
         (Completion, COMPLETION_NAMES),
         (Desk, DESK_NAMES),
@@ -273,11 +291,6 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
     )
 }
 
-FEATURE_NAMES = {
-    "video_call": Text("可视电话", "Video call"),
-    "caller_id": Text("来电显示", "Caller ID"),
-}
-
 #: The tone of a state: good, busy (on its way), wait (somebody must act), bad, idle (over or at rest).
 _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (AgreementState.DRAFT, "idle"),
@@ -289,6 +302,15 @@ _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (AgreementState.EXPIRING, "wait"),
     (AgreementState.RENEWED, "good"),
     (AgreementState.BREACHED, "bad"),
+    (ReviewDecision.APPROVE, "good"),
+    (ReviewDecision.RETURN, "bad"),
+    (ReviewDecision.RECOMMEND, "busy"),
+    (ReviewDecision.OBJECT, "bad"),
+    (RenewalStanding.NOT_REVIEWED, "wait"),
+    (RenewalStanding.RECOMMENDED, "busy"),
+    (RenewalStanding.OBJECTED, "busy"),
+    (RenewalStanding.TO_RENEW, "good"),
+    (RenewalStanding.TO_END, "bad"),
     (BillState.OPEN, "wait"),
     (BillState.PAID, "good"),
     (BreachState.PROPOSED, "wait"),
@@ -351,11 +373,6 @@ def text_of(code: StrEnum) -> Text:
 def text_in(kind: type[StrEnum], code: str) -> Text:
     """The words of a value that is kept as plain text."""
     return _NAMES.get(kind, {}).get(code, Text(code, code))
-
-
-def feature_text(feature: str) -> Text:
-    """The words of a feature of plans and terminals; the bare code where none are declared."""
-    return FEATURE_NAMES.get(feature, Text(feature, feature))
 
 
 def tone_of(code: StrEnum) -> str:

@@ -86,7 +86,8 @@ def read_sheet(
     known = _header_names(columns)
     rows: list[SheetRow] = []
     head: _Head | None = None
-    for number, cells in _headed(_cells(package.content), known):
+    above: list[str] = []
+    for number, cells in _headed(_cells(package.content), known, above):
         if head is None:
             head = _Head(cells, known, columns, ignored)
             _refuse_merged(package.merged, number)
@@ -97,7 +98,7 @@ def read_sheet(
                 raise Refused(TOO_MANY_ROWS.filled(limit=max_rows))
     if head is None or not rows:
         raise Refused(NO_ROWS)
-    return Sheet(head.header, tuple(rows))
+    return Sheet(head.header, tuple(rows), tuple(above))
 
 
 def _cells(content: bytes) -> Iterable[tuple[int, list[Cell]]]:
@@ -120,9 +121,12 @@ def _cells(content: bytes) -> Iterable[tuple[int, list[Cell]]]:
 
 
 def _headed(
-    rows: Iterable[tuple[int, list[Cell]]], known: Mapping[str, Column]
+    rows: Iterable[tuple[int, list[Cell]]], known: Mapping[str, Column], above: list[str]
 ) -> Iterable[tuple[int, list[Cell]]]:
-    """The rows from the header on: the first of the top rows with two known names, else the first not blank."""
+    """The rows from the header on: the first of the top rows with two known names, else the first not blank.
+
+    The texts that stand above it are put into `above`.
+    """
     top: list[tuple[int, list[Cell]]] = []
     wanted = min(2, len({column.key for column in known.values()}))
     found = False
@@ -134,6 +138,7 @@ def _headed(
             top.append((number, cells))
             found = sum(_header_key(_text(cell)) in known for cell in cells) >= wanted
             if found:
+                above += [text for _, titles in top[:-1] for text in map(_text, titles) if text]
                 yield number, cells
             continue
         break

@@ -39,7 +39,8 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The first visible sheet of a workbook: its headers as written, and its rows."""
+    """The first visible sheet of a workbook: its headers as written, its rows, and what stands above the header."""
 
     header: tuple[str, ...]
     rows: tuple[SheetRow, ...]
+    above: tuple[str, ...] = ()

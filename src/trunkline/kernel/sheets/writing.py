@@ -23,11 +23,12 @@ def write_sheet(
     widths: Sequence[int] = (),
     choices: Mapping[int, Sequence[str]] | None = None,
     notes: Sequence[str] = (),
+    title: str = "",
 ) -> bytes:
     """An .xlsx of one sheet: a header that stays in view, and columns of text.
 
     `widths` are in characters (16 by default); `choices` offers a list for a column, by index; `notes` make a
-    second sheet of explanations, one line each.
+    second sheet of explanations, one line each. A `title` stands in a row of its own above the header.
     """
     buffer = io.BytesIO()
     options = {
@@ -42,14 +43,17 @@ def write_sheet(
         quoted = book.add_format({"num_format": "@", "quote_prefix": True})
         bold = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
         sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
+        top = 1 if title else 0
+        sheet.freeze_panes(top + 1, 0)
         for index in range(len(header)):
             sheet.set_column(index, index, widths[index] if index < len(widths) else 16, text)
         for index, words in (choices or {}).items():
-            sheet.data_validation(1, index, 50_000, index, {"validate": "list", "source": list(words)})
+            sheet.data_validation(top + 1, index, 50_000, index, {"validate": "list", "source": list(words)})
+        if title:
+            sheet.write_string(0, 0, _writable(title), bold)
         for index, name in enumerate(header):
-            sheet.write_string(0, index, _writable(name), bold)
-        for number, row in enumerate(rows, start=1):
+            sheet.write_string(top, index, _writable(name), bold)
+        for number, row in enumerate(rows, start=top + 1):
             for index, value in enumerate(row):
                 if value:
                     sheet.write_string(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from trunkline.agreements import operations as agreements
 from trunkline.agreements import queries
+from trunkline.agreements.clauses.parameters import defaults
+from trunkline.agreements.clauses.queries import template_named
 from trunkline.agreements.types import AgreementTerms, BusinessKind, PremiumTerms, Side, SignerRole
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.counter import desk
@@ -30,21 +33,37 @@ OPERATOR_SIGNER = {"HF": "马守信", "WH": "高致和"}
 #: What a line without local identity pays in advance, in yuan (S01-G2).
 SECURITY = "200.00"
 
-_TERMS = {
-    BusinessKind.PREPAY_DISCOUNT_HANDSET: "预存话费600元，优惠购沃派 S7 一台，24个月返还。",
-    BusinessKind.PREPAY_FREE_HANDSET: "预存话费1200元，赠送沃派 E2 一台，24个月返还。",
+_BUSINESS: dict[BusinessKind, dict[str, Decimal | int | str]] = {
+    BusinessKind.PREPAY_DISCOUNT_HANDSET: {
+        "handset_model": "WP-S7",
+        "handset_price": Decimal("1299.00"),
+        "subsidy": Decimal("800.00"),
+        "prepayment": Decimal("600.00"),
+        "monthly_return": Decimal("25.00"),
+        "months": 24,
+    },
+    BusinessKind.PREPAY_FREE_HANDSET: {
+        "handset_model": "WP-E2",
+        "handset_price": Decimal("699.00"),
+        "prepayment": Decimal("1200.00"),
+        "monthly_return": Decimal("50.00"),
+        "months": 24,
+    },
 }
+#: Kinds that are drafted by a template of their own; the others by the standard one.
+_TEMPLATES = dict.fromkeys(_BUSINESS, "handset_campaign")
 #: What is done how many days before members are connected.
-_DRAFTED, _ACCEPTED, _PRINTED, _SIGNED_FIRST, _SIGNED_SECOND, _FILED = 9, 7, 6, 4, 3, 1
+_DRAFTED, _REVIEWED, _ACCEPTED, _PRINTED, _SIGNED_FIRST, _SIGNED_SECOND, _FILED = 9, 8, 7, 6, 4, 3, 1
 _ONE_SIDE = {Reached.SIGNED_BY_CUSTOMER: Side.CUSTOMER, Reached.SIGNED_BY_OPERATOR: Side.OPERATOR}
 
 
 @dataclass(frozen=True, slots=True)
 class BranchDesk:
-    """Who works on a branch's agreements."""
+    """Who works on a branch's agreements, and who reviews them."""
 
     manager: Actor
     clerk: Actor
+    reviewer: Actor
     branch_id: int
 
 
@@ -74,6 +93,7 @@ class AgreementStory:
         timeline.add(self._on(first, _DRAFTED, 15), "agreements", self.submit)
         if contract.reached is Reached.REVIEW:
             return
+        timeline.add(self._on(first, _REVIEWED, 10), "agreements", self.review)
         timeline.add(self._on(first, _PRINTED, 9), "agreements", self.print)
         if contract.reached is Reached.PRINTED:
             return
@@ -114,18 +134,23 @@ class AgreementStory:
             )
             for number, code in zip(self.premiums, contract.premiums, strict=True)
         )
+        with acting(self.desk.manager):
+            template = template_named(_TEMPLATES.get(contract.kind, ""), local_date(at))
         modes = contract.batches[0].modes if contract.batches else (FirstMonthMode.FULL_MONTH,)
         self.id = agreements.draft_agreement(
             terms=AgreementTerms(
                 organization_id=self.made.organization_id,
                 business_kind=contract.kind,
-                business_terms=_TERMS.get(contract.kind, ""),
+                business_terms="",
                 plan_code=contract.plan,
                 first_month_mode=None if contract.plan.startswith("2G") else modes[0],
                 term_years=contract.years,
                 terminal_model=contract.terminal,
                 unsupported_features=contract.unsupported,
                 premiums=agreed,
+                business_values=_BUSINESS.get(contract.kind, {}),
+                template_id=template.id,
+                clause_values=defaults(template.parameters),
             ),
             actor=self.desk.manager,
             at=at,
@@ -133,6 +158,15 @@ class AgreementStory:
 
     def submit(self, at: datetime) -> None:
         agreements.submit_agreement(agreement_id=self.id, actor=self.desk.manager, at=at)
+
+    def review(self, at: datetime) -> None:
+        agreements.review_agreement(
+            agreement_id=self.id,
+            approve=True,
+            note="条款、预存和终端补贴已核对。",
+            actor=self.desk.reviewer,
+            at=at,
+        )
 
     def print(self, at: datetime) -> None:
         agreements.print_agreement(agreement_id=self.id, actor=self.desk.manager, at=at)

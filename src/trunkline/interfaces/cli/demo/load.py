@@ -93,11 +93,12 @@ class Province:
         self.system = system_actor(Door.CLI)
         load_stock(self.branches, self.scale, actor=self.system, at=at)
         self.billing = actor_by_login("billing", Door.CLI)
+        reviewer = actor_by_login("department", Door.CLI)
         for code, branch_id in self.branches.items():
             manager, clerk = (
                 actor_by_login(f"{code.lower()}.{role}", Door.CLI) for role in ("manager", "clerk")
             )
-            self.desks[code] = BranchDesk(manager, clerk, branch_id)
+            self.desks[code] = BranchDesk(manager, clerk, reviewer, branch_id)
 
     def _customers(self) -> None:
         """Organisations with their people, a few each day; their agreements go on the timeline."""

@@ -9,22 +9,28 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trunkline.agreements import queries
+from trunkline.agreements.clauses.parameters import ClauseParameter, in_words
+from trunkline.agreements.clauses.queries import template_for
+from trunkline.agreements.rules.business import business_words
 from trunkline.agreements.types import (
     ORIGINALS,
     ORIGINALS_PER_SIDE,
     AgreementState,
+    AgreementTerms,
     AgreementView,
     Side,
     SignatureView,
     SignerRole,
 )
 from trunkline.catalog import queries as catalog
-from trunkline.interfaces.web.agreements.forms import OriginalForm, SignatureForm
+from trunkline.interfaces.web.agreements.forms import OriginalForm, ReviewForm, SignatureForm
 from trunkline.interfaces.web.fields import iso
 from trunkline.interfaces.web.page import StaffRequest
+from trunkline.interfaces.web.templatetags.desk import words_of
 from trunkline.kernel.clock import local_date
 from trunkline.numbering import queries as numbering
 from trunkline.party import queries as party
+from trunkline.security.queries import staff_names
 
 _S = AgreementState
 _PHASES = (
@@ -95,13 +101,44 @@ def timeline(agreement: AgreementView, signatures: tuple[SignatureView, ...]) ->
     if agreement.effective_on:
         events.append((agreement.effective_on, _("协议生效"), ""))
     if agreement.ends_on:
-        events.append((agreement.ends_on, _("有效期届满"), _("到期无异议自动顺延一年")))
+        events.append((agreement.ends_on, _("有效期届满"), _("到期如无特殊情况自动顺延壹年（P2-27）")))
     return sorted(events, key=lambda event: event[0])
+
+
+def agreement_day(agreement: AgreementView, request: StaffRequest) -> date:
+    """The day by which an agreement without a template is read."""
+    return agreement.effective_on or local_date(request.at)
+
+
+def _business(terms: AgreementTerms) -> str:
+    """The kind of business in words, with what was said beside its fields."""
+    model = catalog.terminal_models().get(str(terms.business_values.get("handset_model", "")))
+    told = business_words(terms.business_kind, terms.business_values, model.name if model else "")
+    return " ".join(part for part in (words_of(told), terms.business_terms) if part)
+
+
+def _values(terms: AgreementTerms, on: date) -> list[tuple[ClauseParameter, str]]:
+    """The parameters of the template's clauses with what was filled in."""
+    declared = template_for(terms.template_id, on).parameters
+    return [(p, in_words(terms.clause_values[p.name])) for p in declared if p.name in terms.clause_values]
+
+
+def _reviews(request: StaffRequest, agreement_id: int) -> dict[str, Any]:
+    """What was decided, by whom, whether these terms may be printed, and what the renewal would be."""
+    recorded = queries.reviews(agreement_id)
+    return {
+        "reviews": recorded,
+        "reviewers": staff_names({review.reviewed_by for review in recorded}),
+        "printable": queries.printable(agreement_id),
+        "renewal": queries.renewal(agreement_id, local_date(request.at)),
+        "review_form": ReviewForm(),
+        "renewal_form": ReviewForm(auto_id="renewal_%s"),
+    }
 
 
 def agreement_context(request: StaffRequest, agreement_id: int, **forms: Any) -> dict[str, Any]:
     """The context of the agreement's page. `forms` replaces a form by one that was sent and refused."""
-    agreement = queries.agreement(agreement_id)
+    agreement, terms = queries.agreement(agreement_id), queries.terms(agreement_id)
     organization = party.organization(agreement.organization_id)
     signatures = queries.signatures(agreement_id)
     unsigned = missing_sides(signatures, None)
@@ -135,7 +172,11 @@ def agreement_context(request: StaffRequest, agreement_id: int, **forms: Any) ->
             }
             for each in attachments
         ],
-        "premiums": queries.premiums(agreement_id),
+        "premiums": terms.premiums,
+        "template": template_for(terms.template_id, agreement_day(agreement, request)),
+        "business": _business(terms),
+        "values": _values(terms, agreement_day(agreement, request)),
+        **_reviews(request, agreement_id),
         "grades": {g.code: g for g in numbering.grades()},
         "originals": originals,
         "original_form": OriginalForm(

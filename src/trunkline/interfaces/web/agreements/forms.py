@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from trunkline.agreements.clauses.types import TemplateVersionView
+from trunkline.agreements.rules.business import BUSINESS_FIELDS
 from trunkline.agreements.types import (
     MINIMUM_MEMBERS,
     ORIGINALS,
@@ -18,17 +21,32 @@ from trunkline.agreements.types import (
     Side,
     SignerRole,
 )
-from trunkline.catalog.types import FirstMonthMode, OfferingView, TerminalModelView
+from trunkline.catalog.types import FirstMonthMode, OfferingView, TerminalModelView, feature_name
+from trunkline.interfaces.web.agreements.parameters import entered, parameter_fields
 from trunkline.interfaces.web.fields import CodeField, DayField, DeskForm, MoneyField, UploadField
-from trunkline.interfaces.web.words import feature_text
 from trunkline.numbering.types import GradeView
 from trunkline.party.types import OrganizationView
 
+#: Prefixes of the fields that the kind of business and the template's clauses ask for.
+BUSINESS, CLAUSE = "business_value_", "clause_value_"
+#: A kind or a template that is chosen brings its fields at once; without a script the button beside them does.
+_BRINGS_FIELDS = {
+    "hx-post": "",
+    "hx-trigger": "change",
+    "hx-include": "closest form",
+    "hx-select": "#kind-fields",
+    "hx-target": "#kind-fields",
+    "hx-swap": "outerHTML",
+    "hx-sync": "closest form:replace",
+    "hx-vals": '{"choose": "1"}',
+}
+
 
 class DraftForm(DeskForm):
-    """What is agreed (P2-01 … P2-17)."""
+    """What is agreed (P2-01 … P2-17), with the fields of the chosen kind of business and template."""
 
     organization_id = forms.TypedChoiceField(label=_("甲方（单位）"), coerce=int)
+    template_id = forms.TypedChoiceField(label=_("协议模板（P2-08）"), coerce=int)
     business_kind = CodeField(BusinessKind, label=_("业务种类（P2-03）"), initial=BusinessKind.STANDARD_PLAN)
     plan_code = forms.ChoiceField(label=_("基本套餐"))
     first_month_mode = CodeField(
@@ -67,6 +85,7 @@ class DraftForm(DeskForm):
         organizations: tuple[OrganizationView, ...],
         plans: tuple[OfferingView, ...],
         terminals: dict[str, TerminalModelView],
+        templates: tuple[TemplateVersionView, ...],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -78,7 +97,42 @@ class DraftForm(DeskForm):
         self._choose(
             "terminal_model", [("", _("客户自备")), *((code, t.name) for code, t in terminals.items())]
         )
-        self._choose("unsupported_features", [(f, feature_text(f).in_language(language)) for f in features])
+        self._choose(
+            "template_id",
+            [
+                (
+                    t.id,
+                    _("%(title)s（第 %(n)s 版）") % {"title": t.title.in_language(language), "n": t.version},
+                )
+                for t in templates
+            ],
+        )
+        models = [(code, terminal.name) for code, terminal in terminals.items()]
+        self._ask(templates, {"handset_model": models})
+        self._choose("unsupported_features", [(f, feature_name(f).in_language(language)) for f in features])
+
+    def _ask(
+        self, templates: tuple[TemplateVersionView, ...], models: dict[str, list[tuple[str, str]]]
+    ) -> None:
+        """The fields of the kind of business and of the template that are chosen so far."""
+        for name in ("business_kind", "template_id"):
+            self.fields[name].widget.attrs.update(_BRINGS_FIELDS)
+        kind = str(self["business_kind"].value() or "")
+        chosen = str(self["template_id"].value() or "")
+        template = next((t for t in templates if str(t.id) == chosen), templates[0] if templates else None)
+        asked = BUSINESS_FIELDS[BusinessKind(kind)] if kind in list(BusinessKind) else ()
+        self.add_fields(parameter_fields(asked, BUSINESS, models))
+        self.add_fields(parameter_fields(template.parameters if template else (), CLAUSE))
+
+    @property
+    def business_fields(self) -> list[forms.BoundField]:
+        """What the kind of business asks for."""
+        return [self[name] for name in self.fields if name.startswith(BUSINESS)]
+
+    @property
+    def clause_fields(self) -> list[forms.BoundField]:
+        """What the clauses of the template ask for."""
+        return [self[name] for name in self.fields if name.startswith(CLAUSE)]
 
     def _choose(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
@@ -87,12 +141,14 @@ class DraftForm(DeskForm):
 
     def terms(self, premiums: tuple[PremiumTerms, ...]) -> AgreementTerms:
         """What was entered, as the operation takes it."""
-        values = dict(self.cleaned_data)
+        values = {name: v for name, v in self.cleaned_data.items() if not name.startswith((BUSINESS, CLAUSE))}
         mode = values.pop("first_month_mode")
         return AgreementTerms(
             **{**values, "unsupported_features": tuple(values["unsupported_features"])},
             first_month_mode=str(mode) if mode else None,
             premiums=premiums,
+            business_values=entered(self.cleaned_data, BUSINESS),
+            clause_values=entered(self.cleaned_data, CLAUSE),
         )
 
 
@@ -106,6 +162,9 @@ class PremiumForm(DeskForm):
     prepayment = MoneyField(label=_("预存款（元）"))
     months = forms.IntegerField(label=_("解冻月数"), min_value=1, max_value=120)
     minimum_monthly = MoneyField(label=_("月最低消费（元）"), minimum="0")
+    releases = forms.CharField(
+        label=_("逐月解冻（元，空格分隔）"), widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
 
     def __init__(self, *args: Any, grades: tuple[GradeView, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,7 +173,14 @@ class PremiumForm(DeskForm):
         field.choices = [(g.code, g.name) for g in grades]
         for name, each in self.fields.items():
             each.widget.attrs.update({"aria-label": str(each.label)})
-            each.required = name != "grade"
+            each.required = name not in {"grade", "releases"}
+
+    def clean_releases(self) -> tuple[Decimal, ...]:
+        """The amounts that were written, one a month; none where the months release alike (P2-09)."""
+        try:
+            return tuple(Decimal(part) for part in self.cleaned_data["releases"].replace("，", " ").split())
+        except InvalidOperation as error:
+            raise forms.ValidationError(_("请填写以空格分隔的金额。")) from error
 
     def terms(self) -> PremiumTerms:
         """The commitment as the operation takes it."""
@@ -122,6 +188,14 @@ class PremiumForm(DeskForm):
 
 
 PremiumForms = forms.formset_factory(PremiumForm, extra=0, max_num=200)
+
+
+class ReviewForm(DeskForm):
+    """A decision with its note: of the terms (domain 8.4), or of a renewal (P2-27)."""
+
+    note = forms.CharField(
+        label=_("意见"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class SignatureForm(DeskForm):

@@ -78,7 +78,8 @@ def accept(request: StaffRequest, agreement_id: int) -> HttpResponse:
 
 
 @page("agreement.view")
-def template(request: StaffRequest) -> HttpResponse:
-    """An empty sub-user number table."""
-    content = members.template_xlsx(get_language() or "zh-hans")
-    return file_response(content, "members.xlsx", XLSX, download=True)
+def template(request: StaffRequest, agreement_id: int) -> HttpResponse:
+    """An empty sub-user number table, made for one agreement: it carries its number (P2-30)."""
+    number = queries.agreement(agreement_id).number
+    content = members.template_xlsx(get_language() or "zh-hans", number)
+    return file_response(content, f"members-{number}.xlsx", XLSX, download=True)

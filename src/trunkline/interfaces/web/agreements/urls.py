@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.agreements import members, views
+from trunkline.interfaces.web.agreements import library, members, term, views
 
 app_name = "agreements"
 urlpatterns = [
     path("agreements/", views.list_agreements, name="list"),
     path("agreements/new/", views.draft, name="draft"),
     path("agreements/premium-row/", views.premium_row, name="premium_row"),
-    path("agreements/member-template.xlsx", members.template, name="member_template"),
+    path("agreements/templates/", library.library, name="library"),
+    path("agreements/templates/compose/", library.compose, name="compose"),
+    path("agreements/templates/<slug:code>/", library.show_template, name="template"),
+    path("agreements/templates/<slug:code>/compose/", library.compose, name="compose_next"),
+    path("agreements/clauses/write/", library.write_clause, name="write_clause"),
+    path("agreements/clauses/<slug:code>/", library.show_clause, name="clause"),
+    path("agreements/clauses/<slug:code>/write/", library.write_clause, name="write_next"),
+    path("agreements/<int:agreement_id>/member-template.xlsx", members.template, name="member_template"),
     path("agreements/<int:agreement_id>/", views.show, name="show"),
     path("agreements/<int:agreement_id>/revise/", views.revise, name="revise"),
     path("agreements/<int:agreement_id>/submit/", views.submit, name="submit"),
-    path("agreements/<int:agreement_id>/return/", views.send_back, name="return"),
+    path("agreements/<int:agreement_id>/review/", views.review, name="review"),
     path("agreements/<int:agreement_id>/print/", views.print_agreement, name="print"),
+    path("agreements/<int:agreement_id>/health/", term.health, name="health"),
+    path("agreements/<int:agreement_id>/renewal/review/", term.review_renewal, name="review_renewal"),
+    path("agreements/<int:agreement_id>/renewal/decide/", term.decide_renewal, name="decide_renewal"),
+    path("agreements/<int:agreement_id>/renew/", term.renew, name="renew"),
+    path("agreements/<int:agreement_id>/end/", term.end, name="end"),
     path("agreements/<int:agreement_id>/sign/", views.sign, name="sign"),
     path("agreements/<int:agreement_id>/originals/", views.register_original, name="original"),
     path("agreements/<int:agreement_id>/agreement.pdf", views.agreement_pdf, name="pdf"),

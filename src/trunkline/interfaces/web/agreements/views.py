@@ -9,24 +9,31 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from trunkline.agreements import documents, operations, queries
-from trunkline.agreements.types import AgreementTerms, PremiumTerms
+from trunkline.agreements.clauses.queries import template_for, templates_in_force
+from trunkline.agreements.types import PremiumTerms
 from trunkline.catalog import queries as catalog
 from trunkline.catalog.types import OfferingKind
 from trunkline.interfaces.web.agreements.detail import agreement_context
 from trunkline.interfaces.web.agreements.forms import (
+    BUSINESS,
+    CLAUSE,
     AgreementFilter,
     DraftForm,
     OriginalForm,
     PremiumForm,
     PremiumForms,
+    ReviewForm,
     SignatureForm,
 )
 from trunkline.interfaces.web.page import StaffRequest, done, file_response, page, paged, submitted
+from trunkline.kernel.periods import local_date
 from trunkline.numbering import queries as numbering
 from trunkline.party import queries as party
 
 FORM = ("GET", "HEAD", "POST")
 POST = ("POST",)
+#: Sent by whoever only chooses another kind of business or template, to see its fields.
+CHOOSE = "choose"
 _LISTED = 500
 
 
@@ -46,27 +53,60 @@ def list_agreements(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _draft_forms(request: StaffRequest, terms: AgreementTerms | None) -> tuple[DraftForm, Any]:
+def _draft_forms(request: StaffRequest, agreement_id: int | None = None) -> tuple[DraftForm, Any]:
+    """The form of the terms and the rows of premium numbers: as sent, else as drafted, else as usual.
+
+    Whoever only chooses another kind of business or template gets what was entered back, judged by nobody yet.
+    """
     initial: dict[str, Any] = {"organization_id": request.GET.get("organization")}
     premiums: list[dict[str, Any]] = []
+    terms = queries.terms(agreement_id) if agreement_id is not None else None
+    today = local_date(request.at)
+    templates = templates_in_force(today)
     if terms is not None:
         initial = {name: getattr(terms, name) for name in DraftForm.base_fields}
-        premiums = [{name: getattr(p, name) for name in PremiumForm.base_fields} for p in terms.premiums]
+        initial |= {f"{BUSINESS}{name}": value for name, value in terms.business_values.items()}
+        initial |= {f"{CLAUSE}{name}": value for name, value in terms.clause_values.items()}
+        premiums = [_row_of(p) for p in terms.premiums]
+        if terms.template_id not in {template.id for template in templates}:
+            templates = (template_for(terms.template_id, today), *templates)
+    data = request.POST or None
+    if data is not None and CHOOSE in data:
+        initial = {**data.dict(), "unsupported_features": data.getlist("unsupported_features")}
+        premiums, data = _rows_sent(request), None
     form = DraftForm(
-        request.POST or None,
+        data,
         organizations=party.find_organizations(limit=_LISTED),
         plans=catalog.offerings(OfferingKind.PLAN),
         terminals=catalog.terminal_models(),
+        templates=templates,
         initial=initial,
     )
     rows = PremiumForms(
-        request.POST or None,
+        data,
         prefix="premium",
         # Rows that were sent stand for themselves: compared with the old ones, an unchanged row would be dropped.
-        initial=None if request.POST else premiums,
+        initial=None if data else premiums,
         form_kwargs={"grades": numbering.grades()},
     )
     return form, rows
+
+
+def _row_of(premium: PremiumTerms) -> dict[str, Any]:
+    fields = {name: getattr(premium, name) for name in PremiumForm.base_fields}
+    return {**fields, "releases": " ".join(map(str, premium.releases))}
+
+
+def _rows_sent(request: StaffRequest) -> list[dict[str, Any]]:
+    """The rows of premium numbers as they were sent, unread; those that were dropped from the page are not there."""
+    sent = request.POST
+    total = sent.get("premium-TOTAL_FORMS", "0")
+    names = [f"premium-{n}-" for n in range(min(int(total), 200) if total.isdecimal() else 0)]
+    return [
+        {name: sent.get(f"{prefix}{name}", "") for name in PremiumForm.base_fields}
+        for prefix in names
+        if f"{prefix}number" in sent
+    ]
 
 
 def _premiums(rows: Any) -> tuple[PremiumTerms, ...]:
@@ -76,8 +116,8 @@ def _premiums(rows: Any) -> tuple[PremiumTerms, ...]:
 @page("agreement.draft", methods=FORM)
 def draft(request: StaffRequest) -> HttpResponse:
     """Draft an agreement; its premium numbers are reserved with it."""
-    form, rows = _draft_forms(request, None)
-    if submitted(request, form) and rows.is_valid():
+    form, rows = _draft_forms(request)
+    if CHOOSE not in request.POST and submitted(request, form) and rows.is_valid():
         agreement_id = operations.draft_agreement(
             terms=form.terms(_premiums(rows)), actor=request.actor, at=request.at
         )
@@ -88,8 +128,8 @@ def draft(request: StaffRequest) -> HttpResponse:
 @page("agreement.revise", methods=FORM)
 def revise(request: StaffRequest, agreement_id: int) -> HttpResponse:
     """Change the terms of a draft."""
-    form, rows = _draft_forms(request, queries.terms(agreement_id))
-    if submitted(request, form) and rows.is_valid():
+    form, rows = _draft_forms(request, agreement_id)
+    if CHOOSE not in request.POST and submitted(request, form) and rows.is_valid():
         terms = form.terms(_premiums(rows))
         operations.revise_agreement(
             agreement_id=agreement_id, terms=terms, actor=request.actor, at=request.at
@@ -134,13 +174,21 @@ def submit(request: StaffRequest, agreement_id: int) -> HttpResponse:
     return show_again(request, agreement_id)
 
 
-@page("agreement.return", methods=POST)
-def send_back(request: StaffRequest, agreement_id: int) -> HttpResponse:
-    """Send an agreement back from review."""
-    if not request.refusals:
-        operations.return_agreement(agreement_id=agreement_id, actor=request.actor, at=request.at)
-        return done(request, _("已退回修改。"), "agreements:show", agreement_id)
-    return show_again(request, agreement_id)
+@page("agreement.review", methods=POST)
+def review(request: StaffRequest, agreement_id: int) -> HttpResponse:
+    """Approve the terms, or give them back with the reason (domain 8.4)."""
+    form, approve = ReviewForm(request.POST), "approve" in request.POST
+    if submitted(request, form):
+        operations.review_agreement(
+            agreement_id=agreement_id,
+            approve=approve,
+            note=form.cleaned_data["note"],
+            actor=request.actor,
+            at=request.at,
+        )
+        said = _("已审核通过，可以打印。") if approve else _("已退回修改。")
+        return done(request, said, "agreements:show", agreement_id)
+    return show_again(request, agreement_id, review_form=form)
 
 
 @page("agreement.print", methods=POST)
@@ -148,7 +196,7 @@ def print_agreement(request: StaffRequest, agreement_id: int) -> HttpResponse:
     """Fix the text for printing: six originals (P2-28)."""
     if not request.refusals:
         operations.print_agreement(agreement_id=agreement_id, actor=request.actor, at=request.at)
-        return done(request, _("审核通过，可以打印六份原件。"), "agreements:show", agreement_id)
+        return done(request, _("文本已固定，可以打印六份原件。"), "agreements:show", agreement_id)
     return show_again(request, agreement_id)
 
 

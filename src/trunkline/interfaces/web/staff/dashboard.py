@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from trunkline.agreements import queries as agreements
+from trunkline.agreements.rules.renewal import RenewalStanding
 from trunkline.agreements.types import IN_FORCE, AgreementState
 from trunkline.billing import queries as billing
 from trunkline.billing.types import MonthTotals
@@ -20,6 +21,7 @@ from trunkline.party import queries as party
 from trunkline.security.types import Actor
 
 MONTHS = 12
+_TO_APPROVE = (RenewalStanding.RECOMMENDED, RenewalStanding.OBJECTED)
 _ON_THE_WAY = (
     AgreementState.DRAFT,
     AgreementState.REVIEW,
@@ -34,6 +36,23 @@ def _chart(months: tuple[MonthTotals, ...]) -> dict[str, Any]:
         "names": [_("应收金额"), _("已收金额")],
         "months": [str(m.month) for m in months],
         "series": [[str(m.billed) for m in months], [str(m.settled) for m in months]],
+    }
+
+
+def _term_tasks(actor: Actor, today: date) -> dict[str, Any]:
+    """What the terms of agreements ask of `actor`: renewals to review or approve, shortfalls of members (P2-01, P2-27)."""
+    renewals = agreements.renewals_to_review(today)
+    short = agreements.short_of_members(today) if actor.may("agreement.revise") else {}
+    wanted = {
+        made: view
+        for made, view in renewals.items()
+        if actor.may("renewal.decide" if view.standing in _TO_APPROVE else "renewal.review")
+    }
+    found = {a.id: a for a in agreements.agreements_by_id({*wanted, *short})}
+    return {
+        "renewals": [(found[made], view) for made, view in wanted.items()],
+        "short_of_members": [(found[made], progress) for made, progress in short.items()],
+        "term_names": party.organizations({a.organization_id for a in found.values()}),
     }
 
 
@@ -61,6 +80,7 @@ def dashboard(actor: Actor, at: datetime) -> dict[str, Any]:
         "chart": _chart(months),
         "open_tickets": sum(count.open for count in care.counts(at).values()),
         "overdue_tickets": care.count_overdue(at),
+        **_term_tasks(actor, local_date(at)),
         "names": names,
         "today": local_date(at),
     }

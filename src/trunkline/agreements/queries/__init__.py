@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet
 
+from trunkline.agreements.clauses.parameters import read_all
+from trunkline.agreements.clauses.queries import template_version
 from trunkline.agreements.models import (
     Agreement,
-    Attachment,
     Member,
-    Original,
     PremiumCommitment,
     PremiumRelease,
-    Signature,
 )
-from trunkline.agreements.rules.terms import state_refusals
+from trunkline.agreements.queries.benefits import benefits_of
+from trunkline.agreements.queries.papers import (
+    UNKNOWN_ATTACHMENT,
+    attachment,
+    attachments,
+    originals,
+    reviews,
+    signatures,
+)
+from trunkline.agreements.queries.standing import (
+    printable,
+    progress,
+    renewal,
+    renewals_to_review,
+    short_of_members,
+    terms_to_settle,
+)
+from trunkline.agreements.rules.business import BUSINESS_FIELDS
+from trunkline.agreements.rules.terms import release_schedule, state_refusals
 from trunkline.agreements.types import (
     AGREEMENT_LIFE,
     END_IN_SIGHT_DAYS,
@@ -25,28 +43,60 @@ from trunkline.agreements.types import (
     AgreementState,
     AgreementTerms,
     AgreementView,
-    AttachmentView,
     BindingAgreement,
     BusinessKind,
     MemberView,
-    OriginalView,
     PremiumSchedule,
     PremiumTerms,
     Restriction,
     Side,
-    SignatureView,
-    SignerRole,
 )
 from trunkline.catalog import queries as catalog
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.party.queries import find_organizations
 
+__all__ = [
+    "ALL_CONNECTED",
+    "ATTACHMENT_UNSIGNED",
+    "NO_ATTACHMENT",
+    "UNKNOWN_AGREEMENT",
+    "UNKNOWN_ATTACHMENT",
+    "agreement",
+    "agreements_by_id",
+    "agreements_of",
+    "attachment",
+    "attachments",
+    "benefits_of",
+    "binding_agreements",
+    "connectable_members",
+    "count_connectable",
+    "end_in_sight",
+    "find_agreements",
+    "holder_of",
+    "lines_of_agreement",
+    "member_of_line",
+    "members",
+    "members_of_attachment",
+    "originals",
+    "premium_schedule",
+    "premiums",
+    "printable",
+    "progress",
+    "renewal",
+    "renewals_to_review",
+    "restrictions",
+    "reviews",
+    "short_of_members",
+    "signatures",
+    "terms",
+    "terms_to_settle",
+    "waiting_members",
+    "why_not_connectable",
+]
+
 UNKNOWN_AGREEMENT = Refusal(
     "agreement.unknown", "", Text("没有这个协议：{subject}", "No such agreement: {subject}")
-)
-UNKNOWN_ATTACHMENT = Refusal(
-    "attachment.unknown", "P2-31", Text("协议没有附件{subject}", "The agreement has no attachment {subject}")
 )
 NO_ATTACHMENT = Refusal(
     "agreement.no_attachment",
@@ -122,6 +172,11 @@ def agreements_of(organization_id: int) -> tuple[AgreementView, ...]:
     return _agreements(Agreement.objects.filter(organization_id=organization_id).order_by("-id"))
 
 
+def agreements_by_id(ids: Iterable[int]) -> tuple[AgreementView, ...]:
+    """Agreements by id, those that end first before the others."""
+    return _agreements(Agreement.objects.filter(pk__in=list(ids)).order_by("ends_on", "id"))
+
+
 def find_agreements(text: str = "", limit: int = 50) -> tuple[AgreementView, ...]:
     """Agreements whose number holds `text`, or whose organisation is found by it; the newest first."""
     rows = Agreement.objects.order_by("-id")
@@ -150,6 +205,11 @@ def terms(agreement_id: int) -> AgreementTerms:
         terminal_model=row.terminal_model,
         unsupported_features=tuple(row.unsupported_features),
         premiums=premiums(agreement_id),
+        business_values=read_all(BUSINESS_FIELDS[BusinessKind(row.business_kind)], row.business_values),
+        template_id=row.template_id,
+        clause_values=read_all(template_version(row.template_id).parameters, row.clause_values)
+        if row.template_id
+        else {},
     )
 
 
@@ -160,8 +220,24 @@ def _commitments() -> QuerySet[PremiumCommitment]:
 
 def premiums(agreement_id: int) -> tuple[PremiumTerms, ...]:
     """The premium numbers of an agreement (P2-02)."""
-    rows = _commitments().filter(agreement_id=agreement_id).order_by("number")
-    return tuple(PremiumTerms(r.number, r.grade, r.prepayment, r.months, r.minimum_monthly) for r in rows)
+    rows = _commitments().filter(agreement_id=agreement_id).prefetch_related("releases").order_by("number")
+    return tuple(
+        PremiumTerms(
+            r.number,
+            r.grade,
+            r.prepayment,
+            r.months,
+            r.minimum_monthly,
+            _own_releases(r, sorted(r.releases.all(), key=lambda release: release.ordinal)),
+        )
+        for r in rows
+    )
+
+
+def _own_releases(row: PremiumCommitment, releases: list[PremiumRelease]) -> tuple[Decimal, ...]:
+    """The releases where they are not alike, which is what is meant where none are agreed."""
+    amounts = tuple(release.amount for release in releases)
+    return () if amounts == release_schedule(row.prepayment, row.months) else amounts
 
 
 def premium_schedule(numbers: Iterable[str]) -> dict[str, PremiumSchedule]:
@@ -240,65 +316,6 @@ def waiting_members(id_numbers: Iterable[str], *, without_attachment: int | None
     if without_attachment is not None:
         rows = rows.exclude(sheet__attachment__id=without_attachment)
     return dict(rows.values("id_number").annotate(count=Count("id")).values_list("id_number", "count"))
-
-
-def attachments(agreement_id: int) -> tuple[AttachmentView, ...]:
-    """The attachments of an agreement that have not been replaced, in order."""
-    rows = (
-        Attachment.objects.filter(agreement_id=agreement_id, sheet__superseded_at__isnull=True)
-        .select_related("sheet")
-        .annotate(members=Count("sheet__members"), connected=Count("sheet__members__line_id"))
-        .order_by("ordinal")
-    )
-    signed: dict[int, set[Side]] = {}
-    for attachment_id, side in Signature.objects.filter(
-        agreement_id=agreement_id, attachment__isnull=False
-    ).values_list("attachment_id", "side"):
-        signed.setdefault(attachment_id or 0, set()).add(Side(side))
-    return tuple(
-        AttachmentView(
-            row.pk,
-            row.ordinal,
-            row.sheet.version,
-            row.sha256,
-            row.made_at,
-            row.members,
-            row.connected,
-            frozenset(signed.get(row.pk, ())),
-        )
-        for row in rows
-    )
-
-
-def attachment(agreement_id: int, ordinal: int) -> AttachmentView:
-    """One attachment that has not been replaced; `Refused` (``attachment.unknown``) when there is none."""
-    for found in attachments(agreement_id):
-        if found.ordinal == ordinal:
-            return found
-    raise Refused(UNKNOWN_ATTACHMENT.about(str(ordinal)))
-
-
-def signatures(agreement_id: int) -> tuple[SignatureView, ...]:
-    """Signatures on the agreement and on its attachments, in the order recorded."""
-    rows = Signature.objects.filter(agreement_id=agreement_id).select_related("attachment").order_by("id")
-    return tuple(
-        SignatureView(
-            side=Side(row.side),
-            attachment=row.attachment.ordinal if row.attachment else None,
-            signer_name=row.signer_name,
-            signer_role=SignerRole(row.signer_role),
-            power_of_attorney=row.power_of_attorney,
-            signed_on=row.signed_on,
-            sealed_on=row.sealed_on,
-        )
-        for row in rows
-    )
-
-
-def originals(agreement_id: int) -> tuple[OriginalView, ...]:
-    """The register of originals (P2-28)."""
-    rows = Original.objects.filter(agreement_id=agreement_id).order_by("ordinal")
-    return tuple(OriginalView(r.ordinal, Side(r.side), r.holder, r.place, r.registered_at) for r in rows)
 
 
 def lines_of_agreement(agreement_id: int) -> tuple[int, ...]:
