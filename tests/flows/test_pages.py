@@ -26,9 +26,16 @@ from trunkline.agreements import queries as agreements
 from trunkline.agreements.clauses.queries import clauses, template_for, template_named
 from trunkline.agreements.operations import mark_expiring
 from trunkline.agreements.types import AgreementState
-from trunkline.billing.operations import issue_bills, issue_invoice, take_payment
+from trunkline.billing.operations import issue_bills, issue_invoice, propose_breach, take_payment
 from trunkline.billing.queries import bills_of_organization, payments_of_organization
-from trunkline.billing.types import BillDraft, ChargeKind, ChargeLine, InvoiceKind, InvoiceRequest
+from trunkline.billing.types import (
+    BillDraft,
+    BreachProposal,
+    ChargeKind,
+    ChargeLine,
+    InvoiceKind,
+    InvoiceRequest,
+)
 from trunkline.care.operations import open_ticket
 from trunkline.care.types import Product, TicketKind, TicketRequest
 from trunkline.counter import desk
@@ -76,6 +83,7 @@ class Thread:
     print: int
     draft: int
     visit: int
+    breach: int
 
 
 def charge(number: str, line_id: int) -> ChargeLine:
@@ -113,6 +121,12 @@ def reported(world: World, line: int, clerk: Actor) -> int:
     said = TicketRequest(TicketKind.FAULT, bank, "冯立群", "13855100001", "无信号", "早上起无信号")
     asked = replace(said, product=Product.MOBILE, line_id=line)
     return open_ticket(request=asked, actor=clerk, at=NOW).id
+
+
+def broken(agreement: int, manager: Actor) -> int:
+    """A breach of the premium number's, proposed."""
+    claim = BreachProposal(agreement, PREMIUM, date(2026, 12, 1), "合约期内离网", losses=Decimal(500))
+    return propose_breach(proposal=claim, actor=manager, at=NOW)
 
 
 @dataclass(frozen=True)
@@ -211,6 +225,7 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
         print=with_details.print,
         draft=with_details.draft,
         visit=with_details.visit,
+        breach=broken(agreement, manager),
     )
 
 
@@ -270,6 +285,11 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("agreements:pdf", args=agreement): "account_manager",
         reverse("agreements:members", args=agreement): "account_manager",
         reverse("agreements:attachment_pdf", args=[thread.agreement, 1]): "account_manager",
+        reverse("billing:deposits", args=agreement): "account_manager",
+        reverse("billing:deposit", args=[thread.agreement, PREMIUM]): "account_manager",
+        reverse("billing:breaches"): "account_manager",
+        reverse("billing:breach", args=[thread.breach]): "account_manager",
+        reverse("billing:breach_new", args=agreement): "account_manager",
         reverse("catalog:fees"): "product_manager",
         reverse("catalog:parameters"): "product_manager",
         reverse("counter:list"): "clerk",
@@ -336,6 +356,7 @@ def test_every_page_answers_whoever_may_open_it(thread: Thread, login: Callable[
 
 #: Named pages that are read and not in `readable`, each with where it is read instead.
 ELSEWHERE = {
+    "billing:breach_letter": "test_pages_and_commands_take_a_breach_from_claim_to_settlement",
     "billing:run": "test_a_bill_run_is_started_by_a_job",
     "billing:run_progress": "test_a_bill_run_is_started_by_a_job",
     "billing:usage_file": "test_a_usage_file_is_taken_once_and_says_why_rows_were_not",

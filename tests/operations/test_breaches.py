@@ -164,16 +164,16 @@ def test_the_penalty_of_overdue_bills_is_three_thousandths_a_day_and_each_bill_i
     assert overdue.penalty == told.claim.overdue_penalty == Decimal("0.75") * days
 
 
-def test_a_breach_of_the_whole_agreement_stops_its_releases_until_it_is_settled(
+def test_a_breach_that_the_deposit_meets_whole_is_settled_at_once_and_the_rest_is_released_on(
     actor: Actor, manager: Actor, under: Under
 ) -> None:
-    agreement, _ = under
+    agreement, line = under
     case = propose(agreement, actor, whole_agreement=True, benefits=Decimal(100), losses=ZERO)
     approve_breach(case_id=case, actor=manager, at=BROKEN)
     with acting(actor):
         assert breach(case).state is BreachState.SETTLED
         assert agreement_of(agreement).state is AgreementState.SETTLED
-        assert due_releases(OCTOBER.next(3)) == {}
+        assert list(due_releases(OCTOBER.next(3))) == [line.account_id]
     assert broken(actor) == []
 
 
@@ -185,6 +185,7 @@ def test_what_the_deposit_does_not_meet_keeps_a_broken_agreement_open(
     approve_breach(case_id=case, actor=manager, at=BROKEN)
     with acting(actor):
         assert agreement_of(agreement).state is AgreementState.BREACHED
+        assert due_releases(OCTOBER.next(3)) == {}
     settle_breach(case_id=case, amount=Decimal(550), method=PaymentMethod.CASH, actor=actor, at=BROKEN)
     with acting(actor):
         assert agreement_of(agreement).state is AgreementState.SETTLED

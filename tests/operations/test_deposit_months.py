@@ -7,11 +7,8 @@ from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.lines import Connected, connect
 from tests.operations.test_billing import charge, draft
@@ -20,12 +17,10 @@ from tests.support import check_deferred
 from tests.world import World, logins
 from trunkline.agreements.operations import link_members
 from trunkline.agreements.queries import connectable_members, holder_of
-from trunkline.agreements.rules.terms import release_schedule
 from trunkline.billing.checks import CHECKS
 from trunkline.billing.deposit_months import DepositMonth
 from trunkline.billing.operations import issue_bills, receive_premium_deposit
 from trunkline.billing.queries.premiums import DepositStanding, deposit_of_agreement
-from trunkline.billing.simulation import Scenario, ScenarioNumber, simulate
 from trunkline.interfaces.cli import cli
 from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.interfaces.web.billing.deposits import chart_of
@@ -175,41 +170,6 @@ def test_carried_over_money_is_used_after_the_last_release(
     assert seen(found.months[12]) == ("0", "1200", "900", "900", "0", "300", "0")
     assert seen(found.months[13]) == ("0", "300", "900", "300", "600", "0", "0")
     assert (found.used, found.unreleased, found.carried_over) == (Decimal(12000), ZERO, ZERO)
-
-
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    bills=st.lists(st.integers(0, 300_000).map(lambda fen: Decimal(fen).scaleb(-2)), min_size=1, max_size=8)
-)
-def test_ledger_and_simulation_say_the_same_of_any_bills(
-    world: World, actor: Actor, at: datetime, bills: list[Decimal]
-) -> None:
-    with transaction.atomic():
-        agreement, line = made(world, actor, at)
-        receive(line, actor, at)
-        months = tuple(OCTOBER.next(step) for step in range(len(bills)))
-        for month, amount in zip(months, bills, strict=True):
-            bill(world, line, month, amount, actor)
-        releases = release_schedule(Decimal(12000), 12)
-        scenario = Scenario(
-            effective_on=at.date(),
-            term_years=2,
-            numbers=(ScenarioNumber(PREMIUM, OCTOBER, releases),),
-            months=months,
-            bills={(PREMIUM, month): amount for month, amount in zip(months, bills, strict=True)},
-        )
-        simulated = [month.numbers[0] for month in simulate(scenario)]
-        found = standing(world, agreement, actor)
-        assert [
-            (m.released, m.available, m.bill, m.used, m.cash_due, m.carried_over, m.unreleased)
-            for m in found.months
-            if not m.planned
-        ] == [
-            (s.released, s.available, s.bill, s.from_deposit, s.cash_due, s.carry_over, s.unreleased)
-            for s in simulated
-        ]
-        assert found.unreleased + found.carried_over + found.used + found.offset == found.received
-        transaction.set_rollback(True)
 
 
 def test_the_picture_shows_the_whole_deposit_in_every_month(

@@ -20,21 +20,23 @@ from tests.world import World, logins, number_of
 from trunkline.agreements.operations import register_original
 from trunkline.agreements.types import Side
 from trunkline.billing.operations import (
+    approve_breach,
     convert_prepayments,
     issue_invoice,
+    propose_breach,
     take_back_invoices,
     take_international_prepayments,
     take_payment,
 )
 from trunkline.billing.queries import find_bills
-from trunkline.billing.types import InvoiceKind, InvoiceRequest, NewPrepayment
+from trunkline.billing.types import BreachProposal, InvoiceKind, InvoiceRequest, NewPrepayment
 from trunkline.counter import desk
 from trunkline.counter.visits import Appearance, place_visit
 from trunkline.installations.operations import finish_task, remove_installation
 from trunkline.installations.queries import find_installations, tasks_of
 from trunkline.interfaces.cli.verify import all_checks, broken
 from trunkline.kernel.checks import Check
-from trunkline.kernel.periods import Month
+from trunkline.kernel.periods import Month, local_date
 from trunkline.numbering.operations import reserve_idle
 from trunkline.ordering.queries import order_items
 from trunkline.ordering.types import OrderState, Scan
@@ -149,6 +151,11 @@ BREAKERS: dict[str, tuple[str, ...]] = {
     "premium.use_is_on_the_bill": (f"UPDATE billing_bill SET from_deposit = from_deposit + 1 WHERE {ONE_BILL}",),
     "invoice.within_what_was_paid": ("UPDATE billing_invoice SET amount = amount + 1 WHERE state = 'issued'",),
     "invoice.taken_back_whole": ("UPDATE billing_invoice SET amount = amount - 1 WHERE state = 'red_letter'",),
+    "premium.meets_its_own_number": (
+        "UPDATE ledger_posting SET subject = '00000000000' WHERE general_account = 'premium_released' AND amount > 0",
+    ),
+    "breach.is_posted": ("UPDATE billing_breachcase SET top_up = top_up + 1",),
+    "breach.offset_within_deposit": ("UPDATE billing_breachcase SET \"offset\" = 99999, number = number || '0'",),
     "run.expected_is_billed_or_parked": ("UPDATE runs_billrun SET expected = expected + 1",),
     "run.every_active_account_is_billed": (f"DELETE FROM billing_bill WHERE {ONE_BILL}",),
     "run.closed_has_no_waiting_part": ("UPDATE runs_billrunpart SET state = 'waiting'",),
@@ -292,6 +299,10 @@ def _build(world: World, folder: Path) -> None:
     first = issue_invoice(request=asked, actor=system, at=BILLED)
     take_back_invoices(invoice_ids=[first.id], reason="抬头有误", actor=system, at=BILLED)
     issue_invoice(request=asked, actor=system, at=BILLED)
+    claim = BreachProposal(agreement, PREMIUM, local_date(BILLED), "合约期内离网", losses=Decimal(100))
+    case = propose_breach(proposal=claim, actor=system, at=BILLED)
+    manager = actor_by_login(logins("department_manager", "HF"), Door.CLI)
+    approve_breach(case_id=case, actor=manager, at=BILLED)
 
 
 def _roam(lines: list[LineView], system: Actor) -> None:

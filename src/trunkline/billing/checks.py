@@ -173,6 +173,23 @@ CHECKS = (
         ),
     ),
     Check(
+        "premium.meets_its_own_number",
+        "P2-12",
+        Text(
+            "靓号预存款只抵扣本账户本号码的费用",
+            "A premium deposit meets only what its own number is charged, on a bill of its own account",
+        ),
+        places(
+            "SELECT e.source_id FROM ledger_entry e "
+            "JOIN ledger_posting p ON p.entry_id = e.id AND p.general_account = 'premium_released' "
+            "LEFT JOIN billing_bill b ON b.number = split_part(e.source_id, ':', 1) AND b.account_id = p.account_id "
+            "LEFT JOIN (SELECT bill_id, number, sum(amount) AS charged FROM billing_billline GROUP BY bill_id, number) l "
+            "ON l.bill_id = b.id AND l.number = p.subject "
+            "WHERE e.source = 'premium_use' "
+            "AND (p.subject <> split_part(e.source_id, ':', 2) OR p.amount > coalesce(l.charged, 0))"
+        ),
+    ),
+    Check(
         "credit.within_rent",
         "REG-04",
         Text(

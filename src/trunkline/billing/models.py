@@ -380,8 +380,8 @@ class BreachCase(models.Model):
                 name="breach_is_met",
             ),
             models.CheckConstraint(
-                condition=Q(state="proposed", decided_by__isnull=True, decided_at__isnull=True)
-                | (~Q(state="proposed") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                condition=Q(state="proposed", decided_at__isnull=True)
+                | (~Q(state="proposed") & Q(decided_at__isnull=False)),
                 name="breach_decided",
             ),
             models.CheckConstraint(

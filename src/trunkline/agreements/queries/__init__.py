@@ -119,8 +119,9 @@ ALL_CONNECTED = Refusal(
 
 #: The numbers of an agreement in breach stay bound until it is settled (P2-13, S05-G2).
 _BINDING = (*IN_FORCE, AgreementState.BREACHED)
-#: A deposit goes on being released after the term, but not during or after a breach (P2-10, P2-21).
-_RELEASING = (*IN_FORCE, AgreementState.ENDED)
+#: A deposit goes on being released after the term, and once a breach is settled, but not as long as the agreement
+#: stands in breach (P2-10, P2-21): what is left of it is the customer's to use, since it is never refunded.
+_RELEASING = (*IN_FORCE, AgreementState.ENDED, AgreementState.SETTLED)
 _LIVE = Q(sheets__superseded_at__isnull=True)
 
 
