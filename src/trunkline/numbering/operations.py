@@ -15,6 +15,7 @@ from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering import queries
 from trunkline.numbering.models import NumberGrade, NumberRange
 from trunkline.numbering.rules import (
+    IN_OTHER_HANDS,
     OTHER_STOCK,
     STOCK_EXHAUSTED,
     STOCKED_ALREADY,
@@ -42,6 +43,8 @@ from trunkline.numbering.types import (
 )
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
+
+_RESERVE = "number.reserve"
 
 
 class _Lease(NamedTuple):
@@ -165,20 +168,39 @@ def _end(leases: Iterable[ReservationView], how: ReservationEnd, event: NumberEv
         )
 
 
-@operation("number.reserve")
 def reserve_number(
     *, number: str, purpose: str, holder: str, expires_at: datetime, actor: Actor, at: datetime
 ) -> ReservationView:
     """Reserve an idle number of the actor's branches for `holder` (such as ``agreement:12``) until `expires_at`.
 
-    Of many sessions at once one wins; the others are `Refused` with ``number.taken``, which rests on REG-11
-    where the number is frozen.
+    Of many sessions at once one wins and none waits for another: the others are `Refused` with ``number.taken``,
+    which rests on REG-11 where the number is frozen. It says so when somebody has the number, and in words of its
+    own while another session is working on it. A verb by itself; within another operation `reserve_numbers` is.
     """
-    _reserve([number], _Lease(purpose, holder, expires_at), actor, at)
+    actor.require(_RESERVE)
+    # Most suitors of a wanted number come too late. What is committed tells them so without a transaction.
+    raise_if_any(reserve_refusals([number], queries.numbers([number]), actor.branch_ids))
+    return _reserve_at_once(
+        number=number, purpose=purpose, holder=holder, expires_at=expires_at, actor=actor, at=at
+    )
+
+
+@operation(_RESERVE)
+def _reserve_at_once(
+    *, number: str, purpose: str, holder: str, expires_at: datetime, actor: Actor, at: datetime
+) -> ReservationView:
+    raise_if_any(lease_refusals(expires_at, at))
+    free = queries.number_if_free(number)
+    if free is None:
+        # Committed in the meantime, or held by a session that has not: the words differ, and both are true.
+        raise_if_any(reserve_refusals([number], queries.numbers([number]), actor.branch_ids))
+        raise Refused(IN_OTHER_HANDS.about(number))
+    raise_if_any(reserve_refusals([number], {number: free}, actor.branch_ids))
+    _hold([free], _Lease(purpose, holder, expires_at), actor, at)
     return queries.leases([number])[number]
 
 
-@operation("number.reserve")
+@operation(_RESERVE)
 def reserve_numbers(
     *,
     numbers: Sequence[str],
@@ -200,7 +222,7 @@ def _reserve(numbers: Sequence[str], lease: _Lease, actor: Actor, at: datetime) 
     _hold(inventory.values(), lease, actor, at)
 
 
-@operation("number.reserve")
+@operation(_RESERVE)
 def reserve_idle(
     *,
     count: int,

@@ -73,6 +73,12 @@ def locked_numbers(values: Collection[str]) -> dict[str, NumberView]:
     return {view.number: view for view in views}
 
 
+def number_if_free(value: str) -> NumberView | None:
+    """A number, locked; None for one that another session holds or that is not in the inventory. Never waits."""
+    views = _number_views("WHERE number = %s FOR UPDATE SKIP LOCKED", [value])
+    return views[0] if views else None
+
+
 def locked_idle_numbers(
     stock_id: int, kind: NumberKind, use: str, on: date, count: int
 ) -> tuple[NumberView, ...]:

@@ -37,6 +37,11 @@ TAKEN = Refusal(
     "",
     Text("号码{subject}已不可选：{state}", "{subject} cannot be chosen any more: {state_en}"),
 )
+IN_OTHER_HANDS = Refusal(
+    "number.taken",
+    "",
+    Text("号码{subject}此刻正由他人办理", "{subject} is being dealt with by somebody else at this moment"),
+)
 TAKEN_FROZEN = Refusal(
     "number.taken",
     "REG-11",
