@@ -13,9 +13,16 @@ from trunkline.catalog.parameters import Parameter, ParameterSetting
 from trunkline.catalog.queries import parameter_settings
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
+from trunkline.numbering import rules_of_waiting
 from trunkline.security.types import Actor
 
-PARAMETERS: Final[tuple[Parameter[Any], ...]] = (fair_use.BARS_DATA, fair_use.TOLD_SHARES)
+PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
+    fair_use.BARS_DATA,
+    fair_use.TOLD_SHARES,
+    rules_of_waiting.COUNTER_LEASE_HOURS,
+    rules_of_waiting.WAITING_LEASE_HOURS,
+    rules_of_waiting.LONGEST_QUEUE,
+)
 _BY_CODE: Final[Mapping[str, Parameter[Any]]] = {each.code: each for each in PARAMETERS}
 
 UNKNOWN_PARAMETER = Refusal(

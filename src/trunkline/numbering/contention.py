@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle, islice
 
-from django.db import connections
+from django.db import connection, connections
 
 from trunkline.kernel.refusals import Refused
 from trunkline.numbering.operations import reserve_number
@@ -19,6 +19,7 @@ from trunkline.security.types import Actor
 
 #: Seconds within which all workers stand ready.
 _READY_WITHIN = 60
+_PLAIN = "bench_holder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,28 @@ def reserving(*, expires_at: datetime, actor: Actor, at: datetime) -> Serve:
         except Refused as refused:
             return tuple(refusal.code for refusal in refused.refusals)
         return ()
+
+    return serve
+
+
+def make_plain_table() -> None:
+    """The table of `inserting`, which belongs in no database that serves."""
+    with connections["owner"].cursor() as owner:
+        owner.execute(
+            f"CREATE TABLE {_PLAIN} (turn int, number text, holder int, PRIMARY KEY (turn, number))"
+        )
+        owner.execute(f"GRANT INSERT ON {_PLAIN} TO PUBLIC")
+
+
+def inserting(turn: int) -> Serve:
+    """The floor: serve a worker by one insert that a unique key lets through or not."""
+
+    def serve(worker: int, number: str) -> tuple[str, ...]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {_PLAIN} VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", [turn, number, worker]
+            )
+            return () if cursor.rowcount else ("taken",)
 
     return serve
 

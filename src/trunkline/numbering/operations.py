@@ -14,6 +14,7 @@ from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering import queries
 from trunkline.numbering.models import NumberGrade, NumberRange
+from trunkline.numbering.passing import close_queues, pass_on
 from trunkline.numbering.rules import (
     IN_OTHER_HANDS,
     OTHER_STOCK,
@@ -158,14 +159,20 @@ def _hold(views: Collection[NumberView], lease: _Lease, actor: Actor, at: dateti
 
 
 def _end(leases: Iterable[ReservationView], how: ReservationEnd, event: NumberEvent, at: datetime) -> None:
-    """End open reservations of locked numbers and move the numbers on, in one statement."""
+    """End open reservations of locked numbers and move the numbers on: idle ones to whoever waits (P1-07)."""
+    ended = tuple(leases)
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH ended AS (UPDATE numbering_reservation SET ended_at = %s, ended_how = %s "
             "WHERE id = ANY(%s) RETURNING number_id) "
             "UPDATE numbering_number SET state = %s FROM ended WHERE numbering_number.id = ended.number_id",
-            [at, how, [lease.id for lease in leases], NUMBER_LIFE.target(event)],
+            [at, how, [lease.id for lease in ended], NUMBER_LIFE.target(event)],
         )
+    numbers = [lease.number for lease in ended]
+    if event is NumberEvent.ASSIGN:
+        close_queues(numbers, at)
+    else:
+        pass_on(numbers, at)
 
 
 def reserve_number(
@@ -307,15 +314,20 @@ def arrange_numbers(*, numbers: Sequence[str], arrangement: Arrangement, actor: 
 
 @operation("number.thaw")
 def thaw_numbers(*, actor: Actor, at: datetime) -> int:
-    """Make frozen numbers whose time is over idle again (REG-11). Returns how many. Safe to repeat."""
+    """Make frozen numbers whose time is over idle again (REG-11), or pass them to whoever waits for them.
+
+    Returns how many. Safe to repeat.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE numbering_number SET state = %s, frozen_until = NULL WHERE id IN ("
             "SELECT id FROM numbering_number WHERE state = %s AND frozen_until <= %s AND stock_id = ANY(%s) "
-            "ORDER BY id FOR UPDATE SKIP LOCKED)",
+            "ORDER BY id FOR UPDATE SKIP LOCKED) RETURNING number",
             [NUMBER_LIFE.target(NumberEvent.THAW), NumberState.FROZEN, at, list(actor.branch_ids)],
         )
-        return int(cursor.rowcount)
+        thawed = [number for (number,) in cursor.fetchall()]
+    pass_on(thawed, at)
+    return len(thawed)
 
 
 @operation("number.expire")

@@ -32,6 +32,9 @@ _READING = (
     "installation.view",
 )
 
+#: Numbers kept for a customer, and the queues for those that are not free (P1-07).
+_LEASING = ("number.reserve", "number.extend", "number.release", "number.wait", "number.stop_waiting")
+
 #: Working through the steps that bring a product into service; which ones, each role says by name.
 _FULFILLING = ("fulfilment.finish", "fulfilment.fail", "fulfilment.reopen")
 
@@ -52,8 +55,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "verification.record",
             "payment.take",
             "payment.view",
-            "number.reserve",
-            "number.release",
+            *_LEASING,
             "handler.register",
             "points.view",
             "points.redeem",
@@ -74,8 +76,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "detail.*",
             "scan.view",
             "verification.record",
-            "number.reserve",
-            "number.release",
+            *_LEASING,
             "payment.view",
             "points.view",
             "points.redeem",
@@ -96,8 +97,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "detail.*",
             "scan.view",
             "verification.record",
-            "number.reserve",
-            "number.release",
+            *_LEASING,
             "handler.register",
             "points.view",
             "points.redeem",

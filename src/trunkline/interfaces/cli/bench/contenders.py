@@ -8,10 +8,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, connections
-
 from trunkline.kernel.clock import now
-from trunkline.numbering.contention import contend, reserving, wishes
+from trunkline.numbering.contention import contend, inserting, make_plain_table, reserving, wishes
 from trunkline.numbering.operations import define_range, stock_numbers
 from trunkline.numbering.types import NumberKind
 from trunkline.security.operations import open_branch
@@ -21,7 +19,6 @@ from trunkline.security.types import Actor, Door
 #: A prefix that no operator has.
 _PREFIX = "1000"
 _SINCE = datetime(2026, 1, 1, tzinfo=UTC)
-_PLAIN = "bench_holder"
 
 
 def prepare() -> None:
@@ -36,11 +33,7 @@ def prepare() -> None:
         actor=actor,
         at=_SINCE,
     )
-    with connections["owner"].cursor() as owner:
-        owner.execute(
-            f"CREATE TABLE {_PLAIN} (turn int, number text, holder int, PRIMARY KEY (turn, number))"
-        )
-        owner.execute(f"GRANT INSERT ON {_PLAIN} TO PUBLIC")
+    make_plain_table()
 
 
 def serve(desks: int) -> None:
@@ -68,17 +61,11 @@ def serve(desks: int) -> None:
 def _answers(said: dict[str, Any], desks: int, actor: Actor) -> list[dict[str, Any]]:
     at = now()
     wanted = list(enumerate(wishes(_numbers(said), said["workers"])))[said["first"] :: said["step"]]
-    turn = said["turn"]
-
-    def insert(worker: int, number: str) -> tuple[str, ...]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {_PLAIN} VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", [turn, number, worker]
-            )
-            return () if cursor.rowcount else ("taken",)
-
-    fight = reserving(expires_at=at + timedelta(days=1), actor=actor, at=at)
-    found = contend(wanted, fight if said["do"] == "fight" else insert, desks=desks, start=_let_go)
+    if said["do"] == "fight":
+        served = reserving(expires_at=at + timedelta(days=1), actor=actor, at=at)
+    else:
+        served = inserting(said["turn"])
+    found = contend(wanted, served, desks=desks, start=_let_go)
     return [asdict(each) for each in found]
 
 
