@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
@@ -67,10 +68,7 @@ def test_the_commands_do_what_the_pages_do(committed_db: World, actor: Actor) ->
     first, second = committed_db.organizations["HF"]
 
     def say(*arguments: object, status: int = 0) -> Any:
-        words = ["--as", "hf.clerk", "number", *map(str, arguments), "--json"]
-        done = CliRunner().invoke(cli, words)
-        assert done.exit_code == status, f"{done.output} {done.exception!r}"
-        return json.loads(done.stdout) if status == 0 else None
+        return answered("clerk", "number", *arguments, status=status)
 
     assert say("lease", NUMBER, "--organization", first)["holder"] == f"organization:{first}"
     assert say("extend", NUMBER)["number"] == NUMBER
@@ -82,3 +80,40 @@ def test_the_commands_do_what_the_pages_do(committed_db: World, actor: Actor) ->
     assert say("queue", NUMBER) == []
     say("release", NUMBER, "--for", f"organization:{first}")
     assert say("mine") == []
+
+
+def test_the_inventory_is_kept_by_commands(committed_db: World, actor: Actor, tmp_path: Path) -> None:
+    def say(*arguments: object, status: int = 0) -> Any:
+        return answered("product_manager", "inventory", *arguments, status=status)
+
+    commitment = ("--prepayment", "600", "--months", 12, "--minimum", "59")
+    numbers = tmp_path / "numbers.txt"
+    numbers.write_text("4006120021\n4006123456\n", encoding="utf-8")
+    taking = ("stock", numbers, "--kind", "service_400", "--branch", "HF")
+    with acting(actor):
+        before = snapshot()
+    say(*taking, status=REFUSED)
+    say("regrade", "--branch", "XX", status=REFUSED)
+    say("define-grade", "BAD", "--name", "坏", "--pattern", "(", "--rank", 90, *commitment, status=REFUSED)
+    answered("clerk", "inventory", *taking, status=REFUSED)
+    with acting(actor):
+        assert snapshot() == before
+    said = ("--kind", "service_400", "--use", "service_400", "--from", "2020-01-01")
+    say("define-range", "4006", *said, "--until", "2040-01-01")
+    assert {"prefix": "4006", "valid_to": "2040-01-01"}.items() <= next(
+        one for one in say("ranges") if one["prefix"] == "4006"
+    ).items()
+    assert say(*taking) == {"stocked": 2}
+    say("define-grade", "ABCCBA", "--name", "回文号", "--pattern", "120021$", "--rank", 90, *commitment)
+    assert "ABCCBA" in [one["code"] for one in say("grades")]
+    assert say("regrade", "--branch", "HF") == {"changed": 1}
+    with acting(actor):
+        assert queries.numbers(["4006120021"])["4006120021"].grade == "ABCCBA"
+
+
+def answered(role: str, *arguments: object, status: int = 0) -> Any:
+    """What a command of somebody of HF prints as JSON, or nothing where it is to be refused."""
+    words = ["--as", logins(role, "HF"), *map(str, arguments), "--json"]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == status, f"{done.output} {done.exception!r}"
+    return json.loads(done.stdout) if status == 0 else None

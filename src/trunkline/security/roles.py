@@ -35,6 +35,9 @@ _READING = (
 #: Numbers kept for a customer, and the queues for those that are not free (P1-07).
 _LEASING = ("number.reserve", "number.extend", "number.release", "number.wait", "number.stop_waiting")
 
+#: What numbers there are, and what the premium ones are worth (REG-21, REG-25).
+_INVENTORY = ("number.define_range", "number.define_grade", "number.regrade", "number.stock")
+
 #: Working through the steps that bring a product into service; which ones, each role says by name.
 _FULFILLING = ("fulfilment.finish", "fulfilment.fail", "fulfilment.reopen")
 
@@ -190,7 +193,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
         "product_manager",
         Text("产品经理", "Product manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "catalog.*", "ticket.*"),
+        (*_READING, "catalog.*", "ticket.*", *_INVENTORY),
     ),
     RoleDeclaration(
         "branch_manager",
