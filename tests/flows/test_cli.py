@@ -29,7 +29,12 @@ from trunkline.security.types import Actor, Door
 
 #: Commands that touch nothing of the business, and so act for nobody.
 # These look at no data of the installation: a file is judged, or a floor is measured.
-WITHOUT_ACTOR = {("agreement", "simulate"), ("bench", "clerks"), ("bench", "rating")}
+WITHOUT_ACTOR = {
+    ("agreement", "simulate"),
+    ("bench", "clerks"),
+    ("bench", "contention"),
+    ("bench", "rating"),
+}
 TODAY = datetime(2026, 9, 20, 10, tzinfo=SHANGHAI)
 
 

@@ -339,6 +339,8 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("care:show", args=[thread.ticket]): "clerk",
         reverse("care:limits"): "department_manager",
         reverse("numbers:search") + "?pattern=8888": "clerk",
+        reverse("numbers:show", args=[PREMIUM]): "clerk",
+        reverse("numbers:mine"): "clerk",
         reverse("outbox:list") + "?state=failed": "auditor",
         reverse("hotline:enter"): "hotline_agent",
         reverse("oversight:audit"): "auditor",

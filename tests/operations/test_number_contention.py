@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from django.db import connections
 
 from tests.operations.test_subscriptions import broken as broken_lines
@@ -17,7 +18,8 @@ from trunkline.kernel.refusals import Refused
 from trunkline.numbering import operations as numbering
 from trunkline.numbering import queries
 from trunkline.numbering.checks import CHECKS
-from trunkline.numbering.types import NumberKind
+from trunkline.numbering.contention import contend, reserving, wishes
+from trunkline.numbering.types import NumberKind, NumberState
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
 from trunkline.subscriptions.queries import live_lines_of_persons
@@ -72,6 +74,71 @@ def test_of_fifty_sessions_reserving_one_number_one_wins_and_the_others_are_refu
     with acting(actor):
         assert queries.reservation_of(number) == winners[0]
         assert broken() == []
+
+
+def test_each_of_twenty_numbers_that_two_hundred_workers_want_has_one_holder_and_the_losers_are_told_so(
+    committed_db: World, actor: Actor, at: datetime
+) -> None:
+    numbers = [number_of("HF", i) for i in range(60, 80)]
+    answers = contend(
+        list(enumerate(wishes(numbers, 200))),
+        reserving(expires_at=at + timedelta(days=1), actor=actor, at=at),
+        desks=8,
+    )
+    winners = {answer.number: answer.worker for answer in answers if not answer.refused}
+    assert sorted(winners) == sorted(numbers)
+    assert [answer.refused for answer in answers if answer.refused] == [("number.taken",)] * 180
+    with acting(actor):
+        held = queries.leases(numbers)
+        assert {number: lease.holder for number, lease in held.items()} == {
+            number: f"worker:{worker}" for number, worker in winners.items()
+        }
+        assert broken() == []
+
+
+def test_a_number_that_another_session_is_working_on_is_refused_at_once_in_words_of_its_own(
+    committed_db: World, actor: Actor, at: datetime
+) -> None:
+    number = number_of("HF", 8)
+
+    def attempt() -> str:
+        try:
+            with pytest.raises(Refused) as refused:
+                numbering.reserve_number(
+                    number=number,
+                    purpose="agreement",
+                    holder="agreement:2",
+                    expires_at=at + timedelta(days=7),
+                    actor=actor,
+                    at=at,
+                )
+        finally:
+            connections["default"].close()
+        return refused.value.refusals[0].text.en
+
+    with ThreadPoolExecutor(1) as other, acting(actor):
+        queries.locked_numbers([number])
+        told = other.submit(attempt).result(timeout=60)
+    assert told == f"{number} is being dealt with by somebody else at this moment"
+    with acting(actor):
+        assert queries.reservation_of(number) is None
+        assert queries.numbers([number])[number].state is NumberState.IDLE
+
+
+def test_who_may_not_reserve_is_not_told_whether_a_number_is_taken(
+    committed_db: World, actor: Actor, at: datetime
+) -> None:
+    nobody = replace(actor, permissions=frozenset())
+    with pytest.raises(Refused) as refused:
+        numbering.reserve_number(
+            number="18600000000",
+            purpose="agreement",
+            holder="agreement:2",
+            expires_at=at + timedelta(days=7),
+            actor=nobody,
+            at=at,
+        )
+    assert [refusal.code for refusal in refused.value.refusals] == ["permission.missing"]
 
 
 def test_sessions_that_want_the_same_numbers_in_any_order_do_not_deadlock(

@@ -55,6 +55,13 @@ ONE_IDLE = "id = (SELECT min(id) FROM numbering_number WHERE state = 'idle')"
 ONE_LINE = "id = (SELECT min(id) FROM subscriptions_line)"
 ONE_BILL = "id = (SELECT min(id) FROM billing_bill)"
 
+#: An organisation waits for an idle number.
+_WAITING = (
+    "INSERT INTO numbering_waiting (number_id, branch_id, organization_id, joined_by_id, joined_at, ended_how) "
+    "SELECT n.id, n.stock_id, (SELECT min(id) FROM party_organization), (SELECT min(id) FROM security_staff), "
+    f"now(), '' FROM numbering_number n WHERE n.{ONE_IDLE}"
+)
+
 #: What breaks each invariant. Triggers, foreign keys and the CHECKs of the tables are out of force meanwhile.
 BREAKERS: dict[str, tuple[str, ...]] = {
     "installation.tasks_follow_state": (
@@ -83,6 +90,12 @@ BREAKERS: dict[str, tuple[str, ...]] = {
     "number.lease_is_reserved": ("UPDATE numbering_number SET state = 'idle' WHERE state = 'reserved'",),
     "number.frozen_has_end": (f"UPDATE numbering_number SET state = 'frozen' WHERE {ONE_IDLE}",),
     "number.grade_defined": (f"UPDATE numbering_number SET grade = 'ZZZ' WHERE {ONE_IDLE}",),
+    "number.waited_for_is_held": (_WAITING,),
+    "number.queue_of_its_branch": (
+        _WAITING,
+        "UPDATE numbering_waiting SET branch_id = "
+        "(SELECT max(b.id) FROM security_branch b WHERE b.id <> numbering_waiting.branch_id)",
+    ),
     "number.in_range": (f"UPDATE numbering_number SET number = '13912345678' WHERE {ONE_IDLE}",),
     "line.number_in_use_has_line": (f"UPDATE numbering_number SET state = 'in_use' WHERE {ONE_IDLE}",),
     "line.number_is_in_use": ("UPDATE numbering_number SET state = 'idle' WHERE state = 'in_use'",),

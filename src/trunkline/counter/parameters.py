@@ -13,6 +13,7 @@ from trunkline.catalog.parameters import Parameter, ParameterSetting
 from trunkline.catalog.queries import parameter_settings
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
+from trunkline.numbering import lease_rules
 from trunkline.security.types import Actor
 
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
@@ -21,6 +22,9 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     breach.TOP_UP_DAYS,
     fair_use.BARS_DATA,
     fair_use.TOLD_SHARES,
+    lease_rules.COUNTER_LEASE_HOURS,
+    lease_rules.WAITING_LEASE_HOURS,
+    lease_rules.LONGEST_QUEUE,
 )
 _BY_CODE: Final[Mapping[str, Parameter[Any]]] = {each.code: each for each in PARAMETERS}
 

@@ -57,6 +57,30 @@ CHECKS = (
         ),
     ),
     Check(
+        "number.waited_for_is_held",
+        "P1-07",
+        Text("有候补的号码都是预占或冻结号码", "A number that somebody waits for is reserved or frozen"),
+        places(
+            "SELECT DISTINCT n.number FROM numbering_waiting w JOIN numbering_number n ON n.id = w.number_id "
+            "WHERE w.ended_at IS NULL AND n.state NOT IN ('reserved', 'frozen') ORDER BY n.number"
+        ),
+    ),
+    Check(
+        "number.queue_of_its_branch",
+        "P1-07",
+        Text(
+            "候补都在号码所属分公司，且不是已为该单位预占的号码",
+            "Who waits for a number is of its branch and does not hold it",
+        ),
+        places(
+            "SELECT n.number || ' ' || w.organization_id FROM numbering_waiting w JOIN numbering_number n "
+            "ON n.id = w.number_id LEFT JOIN numbering_reservation r ON r.number_id = n.id "
+            "AND r.ended_at IS NULL AND r.holder = 'organization:' || w.organization_id "
+            "WHERE w.ended_at IS NULL AND (w.branch_id <> n.stock_id OR r.id IS NOT NULL) "
+            "ORDER BY n.number, w.organization_id"
+        ),
+    ),
+    Check(
         "number.in_range",
         "REG-21",
         Text("号码都在本企业号段内", "A number lies in a range of ours"),

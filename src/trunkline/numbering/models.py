@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from trunkline.kernel.fields import Reference
-from trunkline.numbering.types import Arrangement, NumberKind, NumberState, ReservationEnd
+from trunkline.numbering.types import Arrangement, NumberKind, NumberState, ReservationEnd, WaitingEnd
 
 
 class NumberRange(models.Model):
@@ -99,6 +99,8 @@ class Reservation(models.Model):
     reserved_by = Reference("security.Staff", db_index=False)
     reserved_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    #: A lease is extended once.
+    extended_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_how = models.CharField(max_length=8, blank=True, choices=[(c, c) for c in ReservationEnd])
 
@@ -111,10 +113,51 @@ class Reservation(models.Model):
                 name="reservation_end",
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("reserved_at")), name="reservation_lease"),
+            models.CheckConstraint(
+                condition=Q(extended_at__isnull=True) | Q(extended_at__gte=F("reserved_at")),
+                name="reservation_extended",
+            ),
         ]
         indexes = [
             models.Index(fields=["holder"], condition=Q(ended_at__isnull=True), name="open_reservation"),
             models.Index(
                 fields=["expires_at"], condition=Q(ended_at__isnull=True), name="reservations_to_expire"
+            ),
+            models.Index(
+                fields=["reserved_by", "expires_at"],
+                condition=Q(ended_at__isnull=True),
+                name="open_reservation_of_staff",
+            ),
+        ]
+
+
+class Waiting(models.Model):
+    """候补: an organisation waits for a number that is reserved or frozen. Places go by id, in order of joining."""
+
+    number = models.ForeignKey(Number, models.PROTECT, related_name="waiting", db_index=False)
+    branch = Reference("security.Branch", db_index=False)
+    organization = Reference("party.Organization")
+    joined_by = Reference("security.Staff", db_index=False)
+    joined_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_how = models.CharField(max_length=8, blank=True, choices=[(c, c) for c in WaitingEnd])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number", "organization"],
+                condition=Q(ended_at__isnull=True),
+                name="one_place_in_the_queue",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_how="")
+                | Q(ended_at__isnull=False, ended_how__in=[*WaitingEnd]),
+                name="waiting_end",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["number", "id"], condition=Q(ended_at__isnull=True), name="queue_of_number"),
+            models.Index(
+                fields=["joined_by", "id"], condition=Q(ended_at__isnull=True), name="waiting_of_staff"
             ),
         ]

@@ -14,7 +14,9 @@ from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering import queries
 from trunkline.numbering.models import NumberGrade, NumberRange
+from trunkline.numbering.passing import close_queues, pass_on
 from trunkline.numbering.rules import (
+    IN_OTHER_HANDS,
     OTHER_STOCK,
     STOCK_EXHAUSTED,
     STOCKED_ALREADY,
@@ -42,6 +44,8 @@ from trunkline.numbering.types import (
 )
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
+
+_RESERVE = "number.reserve"
 
 
 class _Lease(NamedTuple):
@@ -155,30 +159,55 @@ def _hold(views: Collection[NumberView], lease: _Lease, actor: Actor, at: dateti
 
 
 def _end(leases: Iterable[ReservationView], how: ReservationEnd, event: NumberEvent, at: datetime) -> None:
-    """End open reservations of locked numbers and move the numbers on, in one statement."""
+    """End open reservations of locked numbers and move the numbers on: idle ones to whoever waits (P1-07)."""
+    ended = tuple(leases)
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH ended AS (UPDATE numbering_reservation SET ended_at = %s, ended_how = %s "
             "WHERE id = ANY(%s) RETURNING number_id) "
             "UPDATE numbering_number SET state = %s FROM ended WHERE numbering_number.id = ended.number_id",
-            [at, how, [lease.id for lease in leases], NUMBER_LIFE.target(event)],
+            [at, how, [lease.id for lease in ended], NUMBER_LIFE.target(event)],
         )
+    numbers = [lease.number for lease in ended]
+    if event is NumberEvent.ASSIGN:
+        close_queues(numbers, at)
+    else:
+        pass_on(numbers, at)
 
 
-@operation("number.reserve")
 def reserve_number(
     *, number: str, purpose: str, holder: str, expires_at: datetime, actor: Actor, at: datetime
 ) -> ReservationView:
     """Reserve an idle number of the actor's branches for `holder` (such as ``agreement:12``) until `expires_at`.
 
-    Of many sessions at once one wins; the others are `Refused` with ``number.taken``, which rests on REG-11
-    where the number is frozen.
+    Of many sessions at once one wins and none waits for another: the others are `Refused` with ``number.taken``,
+    which rests on REG-11 where the number is frozen. It says so when somebody has the number, and in words of its
+    own while another session is working on it. A verb by itself; within another operation `reserve_numbers` is.
     """
-    _reserve([number], _Lease(purpose, holder, expires_at), actor, at)
+    actor.require(_RESERVE)
+    # Most suitors of a wanted number come too late. What is committed tells them so without a transaction.
+    raise_if_any(reserve_refusals([number], queries.numbers([number]), actor.branch_ids))
+    return _reserve_at_once(
+        number=number, purpose=purpose, holder=holder, expires_at=expires_at, actor=actor, at=at
+    )
+
+
+@operation(_RESERVE)
+def _reserve_at_once(
+    *, number: str, purpose: str, holder: str, expires_at: datetime, actor: Actor, at: datetime
+) -> ReservationView:
+    raise_if_any(lease_refusals(expires_at, at))
+    free = queries.number_if_free(number)
+    if free is None:
+        # Committed in the meantime, or held by a session that has not: the words differ, and both are true.
+        raise_if_any(reserve_refusals([number], queries.numbers([number]), actor.branch_ids))
+        raise Refused(IN_OTHER_HANDS.about(number))
+    raise_if_any(reserve_refusals([number], {number: free}, actor.branch_ids))
+    _hold([free], _Lease(purpose, holder, expires_at), actor, at)
     return queries.leases([number])[number]
 
 
-@operation("number.reserve")
+@operation(_RESERVE)
 def reserve_numbers(
     *,
     numbers: Sequence[str],
@@ -200,7 +229,7 @@ def _reserve(numbers: Sequence[str], lease: _Lease, actor: Actor, at: datetime) 
     _hold(inventory.values(), lease, actor, at)
 
 
-@operation("number.reserve")
+@operation(_RESERVE)
 def reserve_idle(
     *,
     count: int,
@@ -285,15 +314,20 @@ def arrange_numbers(*, numbers: Sequence[str], arrangement: Arrangement, actor: 
 
 @operation("number.thaw")
 def thaw_numbers(*, actor: Actor, at: datetime) -> int:
-    """Make frozen numbers whose time is over idle again (REG-11). Returns how many. Safe to repeat."""
+    """Make frozen numbers whose time is over idle again (REG-11), or pass them to whoever waits for them.
+
+    Returns how many. Safe to repeat.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE numbering_number SET state = %s, frozen_until = NULL WHERE id IN ("
             "SELECT id FROM numbering_number WHERE state = %s AND frozen_until <= %s AND stock_id = ANY(%s) "
-            "ORDER BY id FOR UPDATE SKIP LOCKED)",
+            "ORDER BY id FOR UPDATE SKIP LOCKED) RETURNING number",
             [NUMBER_LIFE.target(NumberEvent.THAW), NumberState.FROZEN, at, list(actor.branch_ids)],
         )
-        return int(cursor.rowcount)
+        thawed = [number for (number,) in cursor.fetchall()]
+    pass_on(thawed, at)
+    return len(thawed)
 
 
 @operation("number.expire")

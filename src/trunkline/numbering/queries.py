@@ -14,11 +14,13 @@ from trunkline.numbering.searching import NumberSearch, query_of, search_refusal
 from trunkline.numbering.types import (
     Arrangement,
     GradeView,
+    LeasePurpose,
     NumberKind,
     NumberState,
     NumberView,
     RangeView,
     ReservationView,
+    WaitingView,
 )
 
 #: The use of a number's range (REG-21). Of several that hold it the longest prefix counts, and of its periods the
@@ -71,6 +73,12 @@ def locked_numbers(values: Collection[str]) -> dict[str, NumberView]:
     """The same, locked until the transaction ends. Always in one order, so that two sessions cannot deadlock."""
     views = _number_views("WHERE number = ANY(%s) ORDER BY id FOR UPDATE", [list(values)])
     return {view.number: view for view in views}
+
+
+def number_if_free(value: str) -> NumberView | None:
+    """A number, locked; None for one that another session holds or that is not in the inventory. Never waits."""
+    views = _number_views("WHERE number = %s FOR UPDATE SKIP LOCKED", [value])
+    return views[0] if views else None
 
 
 def locked_idle_numbers(
@@ -136,6 +144,7 @@ def _reservation(row: Reservation) -> ReservationView:
         reserved_by_id=row.reserved_by_id,
         reserved_at=row.reserved_at,
         expires_at=row.expires_at,
+        extended_at=row.extended_at,
     )
 
 
@@ -154,12 +163,45 @@ def leases(values: Iterable[str]) -> dict[str, ReservationView]:
     """Open reservations by number; numbers without one are left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.id, n.number, r.purpose, r.holder, r.reserved_by_id, r.reserved_at, r.expires_at "
+            "SELECT r.id, n.number, r.purpose, r.holder, r.reserved_by_id, r.reserved_at, r.expires_at, "
+            "r.extended_at "
             "FROM numbering_reservation r JOIN numbering_number n ON n.id = r.number_id "
             "WHERE r.ended_at IS NULL AND n.number = ANY(%s)",
             [list(values)],
         )
         return {row[1]: ReservationView(*row) for row in cursor.fetchall()}
+
+
+def counter_leases(staff_id: int, limit: int = 200) -> tuple[ReservationView, ...]:
+    """The open leases of the counter that a staff member answers for, the first to run out first (P1-07)."""
+    rows = Reservation.objects.filter(
+        reserved_by_id=staff_id, ended_at__isnull=True, purpose__in=[*LeasePurpose]
+    )
+    return tuple(
+        _reservation(row) for row in rows.select_related("number").order_by("expires_at", "id")[:limit]
+    )
+
+
+def queue_of(number: str) -> tuple[WaitingView, ...]:
+    """Who waits for a number, in order of joining."""
+    return _waiting("n.number = %s", number)
+
+
+def waiting_of_staff(staff_id: int) -> tuple[WaitingView, ...]:
+    """The places in queues that a staff member took for customers, by number."""
+    return _waiting("w.joined_by_id = %s", staff_id)
+
+
+def _waiting(condition: str, value: str | int) -> tuple[WaitingView, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.number, w.organization_id, w.joined_by_id, w.joined_at, (SELECT count(*) "
+            "FROM numbering_waiting b WHERE b.number_id = w.number_id AND b.ended_at IS NULL AND b.id <= w.id) "
+            "FROM numbering_waiting w JOIN numbering_number n ON n.id = w.number_id "
+            f"WHERE w.ended_at IS NULL AND {condition} ORDER BY n.number, w.id",
+            [value],
+        )
+        return tuple(WaitingView(*row) for row in cursor.fetchall())
 
 
 def upkeep_due(at: datetime) -> bool:

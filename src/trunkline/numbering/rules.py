@@ -37,10 +37,20 @@ TAKEN = Refusal(
     "",
     Text("号码{subject}已不可选：{state}", "{subject} cannot be chosen any more: {state_en}"),
 )
+IN_OTHER_HANDS = Refusal(
+    "number.taken",
+    "",
+    Text("号码{subject}此刻正由他人办理", "{subject} is being dealt with by somebody else at this moment"),
+)
 TAKEN_FROZEN = Refusal(
     "number.taken",
     "REG-11",
     Text("号码{subject}在冻结期内，{until}期满", "{subject} is frozen until {until}"),
+)
+TAKEN_PORTED = Refusal(
+    "number.taken",
+    "REG-17",
+    Text("号码{subject}已携出至其他运营商", "{subject} has been ported out to another operator"),
 )
 NOT_HELD = Refusal(
     "number.not_held",
@@ -187,6 +197,8 @@ def stock_refusals(
 def _not_idle(number: NumberView) -> Refusal:
     if number.state is NumberState.FROZEN and number.frozen_until is not None:
         return TAKEN_FROZEN.about(number.number, until=local_date(number.frozen_until).isoformat())
+    if number.state is NumberState.PORTED_OUT:
+        return TAKEN_PORTED.about(number.number)
     words = NUMBER_STATE_NAMES[number.state]
     return TAKEN.about(number.number, state=words.zh, state_en=words.en)
 

@@ -68,6 +68,21 @@ class ReservationEnd(StrEnum):
     EXPIRED = "expired"
 
 
+class WaitingEnd(StrEnum):
+    """How waiting for a number ended: the number came, the customer left, or it was taken into use."""
+
+    SERVED = "served"
+    LEFT = "left"
+    LOST = "lost"
+
+
+class LeasePurpose(StrEnum):
+    """Leases of the counter (P1-07): chosen by the customer, or come from the waiting list."""
+
+    COUNTER = "counter"
+    WAITING = "waiting"
+
+
 NUMBER_STATE_NAMES = {
     NumberState.IDLE: Text("空闲", "Idle"),
     NumberState.RESERVED: Text("预占", "Reserved"),
@@ -144,3 +159,15 @@ class ReservationView:
     reserved_by_id: int
     reserved_at: datetime
     expires_at: datetime
+    extended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """候补: an organisation's place in the queue for a number, 1 being the first."""
+
+    number: str
+    organization_id: int
+    joined_by_id: int
+    joined_at: datetime
+    place: int

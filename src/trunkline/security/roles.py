@@ -33,6 +33,12 @@ _READING = (
     "installation.view",
 )
 
+#: Numbers kept for a customer, and the queues for those that are not free (P1-07).
+_LEASING = ("number.reserve", "number.extend", "number.release", "number.wait", "number.stop_waiting")
+
+#: What numbers there are, and what the premium ones are worth (REG-21, REG-25).
+_INVENTORY = ("number.define_range", "number.define_grade", "number.regrade", "number.stock")
+
 #: Working through the steps that bring a product into service; which ones, each role says by name.
 _FULFILLING = ("fulfilment.finish", "fulfilment.fail", "fulfilment.reopen")
 
@@ -54,8 +60,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "payment.take",
             "payment.view",
             "breach.settle",
-            "number.reserve",
-            "number.release",
+            *_LEASING,
             "handler.register",
             "points.view",
             "points.redeem",
@@ -79,8 +84,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "detail.*",
             "scan.view",
             "verification.record",
-            "number.reserve",
-            "number.release",
+            *_LEASING,
             "payment.view",
             "points.view",
             "points.redeem",
@@ -101,8 +105,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "detail.*",
             "scan.view",
             "verification.record",
-            "number.reserve",
-            "number.release",
+            *_LEASING,
             "handler.register",
             "points.view",
             "points.redeem",
@@ -200,7 +203,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
         "product_manager",
         Text("产品经理", "Product manager"),
         Channel.BACK_OFFICE,
-        (*_READING, "catalog.*", "clause.*", "template.*", "ticket.*"),
+        (*_READING, "catalog.*", "clause.*", "template.*", "ticket.*", *_INVENTORY),
     ),
     RoleDeclaration(
         "branch_manager",

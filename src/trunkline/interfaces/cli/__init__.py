@@ -26,6 +26,7 @@ SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
             "details": "details",
             "ticket": "tickets",
             "number": "numbers",
+            "inventory": "inventory",
             "roaming": "roaming",
             "fee": "fees",
             "parameter": "parameters",

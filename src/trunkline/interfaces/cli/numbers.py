@@ -11,10 +11,16 @@ from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.values import DAY, INSTANT
 from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.text import Text
+from trunkline.numbering import leasing, queries
 from trunkline.numbering import operations as numbering
-from trunkline.numbering import queries
 from trunkline.numbering.searching import NumberSearch
-from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberState, NumberView
+from trunkline.numbering.types import (
+    NUMBER_STATE_NAMES,
+    NumberState,
+    NumberView,
+    ReservationView,
+    WaitingView,
+)
 from trunkline.security.types import Actor
 
 number = Group(
@@ -126,3 +132,116 @@ def release(*, values: tuple[str, ...], holder: str, actor: Actor, at: datetime,
     """All that a holder holds, or only some."""
     count = numbering.release_numbers(holder=holder, numbers=values or None, actor=actor, at=at)
     out.done({"released": count}, Text("已释放 {released} 个号码", "{released} numbers are idle again"))
+
+
+_LEASES: tuple[Column[ReservationView], ...] = (
+    Column(Text("号码", "Number"), lambda lease: lease.number),
+    Column(Text("为谁保留", "Held for"), lambda lease: lease.holder),
+    Column(Text("保留至", "Until"), lambda lease: lease.expires_at),
+    Column(Text("来源", "Purpose"), lambda lease: lease.purpose),
+)
+_PLACES: tuple[Column[WaitingView], ...] = (
+    Column(Text("号码", "Number"), lambda place: place.number),
+    Column(Text("位次", "Place"), lambda place: place.place),
+    Column(Text("单位", "Organisation"), lambda place: place.organization_id),
+    Column(Text("候补时间", "Since"), lambda place: place.joined_at),
+)
+_NUMBER = click.argument("value", metavar="NUMBER")
+_ORGANIZATION = option(
+    "--organization",
+    "organization_id",
+    type=int,
+    required=True,
+    text=Text("单位编号", "The organisation's id"),
+)
+_KEPT = Text("已预占 {number}，保留至 {expires_at}", "{number} is reserved until {expires_at}")
+
+
+@command_for(
+    "number.reserve",
+    number,
+    "lease",
+    text=Text(
+        "为单位预占号码，时限按参数", "Reserve a number for an organisation, for as long as the counter may"
+    ),
+    examples=("trunkline --as hf.clerk number lease 18655101234 --organization 12",),
+    one_transaction=False,
+)
+@_NUMBER
+@_ORGANIZATION
+def lease(*, value: str, organization_id: int, actor: Actor, at: datetime, out: Output) -> None:
+    """A lease of the counter."""
+    made = leasing.lease_number(number=value, organization_id=organization_id, actor=actor, at=at)
+    out.done({"number": made.number, "holder": made.holder, "expires_at": made.expires_at}, _KEPT)
+
+
+@command_for(
+    "number.extend",
+    number,
+    "extend",
+    text=Text("延长柜台的预占，仅一次", "Let a lease of the counter run as long again, once"),
+    examples=("trunkline --as hf.clerk number extend 18655101234",),
+)
+@_NUMBER
+def extend(*, value: str, actor: Actor, at: datetime, out: Output) -> None:
+    """Only while nobody waits for the number."""
+    made = leasing.extend_lease(number=value, actor=actor, at=at)
+    out.done({"number": made.number, "holder": made.holder, "expires_at": made.expires_at}, _KEPT)
+
+
+@command_for(
+    "number.wait",
+    number,
+    "wait",
+    text=Text("为单位候补号码", "Queue an organisation for a number that is not free"),
+    examples=("trunkline --as hf.clerk number wait 18655101234 --organization 12",),
+)
+@_NUMBER
+@_ORGANIZATION
+def wait(*, value: str, organization_id: int, actor: Actor, at: datetime, out: Output) -> None:
+    """The number goes to the first in the queue when it comes free."""
+    place = leasing.join_queue(number=value, organization_id=organization_id, actor=actor, at=at)
+    out.done(
+        {"number": place.number, "place": place.place},
+        Text("已候补 {number}，第 {place} 位", "Waiting for {number}, place {place}"),
+    )
+
+
+@command_for(
+    "number.stop_waiting",
+    number,
+    "stop-waiting",
+    text=Text("退出候补", "Give up a place in the queue"),
+    examples=("trunkline --as hf.clerk number stop-waiting 18655101234 --organization 12",),
+)
+@_NUMBER
+@_ORGANIZATION
+def stop_waiting(*, value: str, organization_id: int, actor: Actor, at: datetime, out: Output) -> None:
+    """Those behind it move up."""
+    leasing.leave_queue(number=value, organization_id=organization_id, actor=actor, at=at)
+    out.done({"number": value}, Text("已退出 {number} 的候补", "No longer waiting for {number}"))
+
+
+@command_for(
+    "number.view",
+    number,
+    "queue",
+    text=Text("谁在候补号码", "Who waits for a number"),
+    examples=("trunkline number queue 18655101234",),
+)
+@_NUMBER
+def queue(*, value: str, actor: Actor, at: datetime, out: Output) -> None:
+    """In order of joining."""
+    out.rows(_PLACES, queries.queue_of(value))
+
+
+@command_for(
+    "number.view",
+    number,
+    "mine",
+    text=Text("本人经手、预占中的号码", "Numbers under a lease that whoever asks answers for"),
+    examples=("trunkline --as hf.clerk number mine --json",),
+)
+def mine(*, actor: Actor, at: datetime, out: Output) -> None:
+    """The first to run out first."""
+    out.rows(_LEASES, queries.counter_leases(actor.staff_id))

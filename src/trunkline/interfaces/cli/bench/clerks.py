@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from trunkline.interfaces.cli.bench.frame import Prepared
+from trunkline.interfaces.cli.bench.installation import BenchmarkFailed, environment_of, program
 
 CLERKS = 20
 #: Each clerk reports and lifts the loss of these by turns, so that no two wait for the same line.
@@ -39,10 +40,6 @@ print(json.dumps(prepare({CLERKS}, {LINES_EACH})))
 """
 _STARTED_WITHIN = 60.0
 _PAUSE = 0.1
-
-
-class BenchmarkFailed(Exception):
-    """A part of the benchmark did not do its work; the message says which."""
 
 
 @dataclass(slots=True)
@@ -82,10 +79,10 @@ class Clerk:
 @contextmanager
 def clerks_benchmark(orders: int, workdir: Path) -> Iterator[Prepared]:
     """The work, the floor, and what the clerks waited. `BenchmarkFailed` when an order is not carried out."""
-    environment = _environment(workdir / "var")
+    environment = environment_of(workdir / "var")
     try:
-        _program(environment, "-m", "trunkline", "migrate")
-        made = json.loads(_program(environment, "-c", _PREPARE))
+        program(environment, "-m", "trunkline", "migrate")
+        made = json.loads(program(environment, "-c", _PREPARE))
         plain = _plain_sql(made, workdir)
         with _served(environment) as port:
             clerks = [
@@ -102,7 +99,7 @@ def clerks_benchmark(orders: int, workdir: Path) -> Iterator[Prepared]:
                 lambda: _waited(clerks, tps, made["statements"]),
             )
     finally:
-        _program(environment, "-m", "trunkline", "stop")
+        program(environment, "-m", "trunkline", "stop")
 
 
 def _common(made: dict[str, Any]) -> dict[str, Any]:
@@ -132,22 +129,6 @@ def _waited(clerks: list[Clerk], tps: list[float], statements: int) -> dict[str,
         "pgbench_transactions_a_second": round(statistics.median(tps), 1),
         "statements_an_order": statements,
     }
-
-
-def _environment(var: Path) -> dict[str, str]:
-    """That of an installation of its own."""
-    left_out = {"TRUNKLINE_DATABASE_URL", "TRUNKLINE_SERVING_DATABASE_URL"}
-    kept = {name: value for name, value in os.environ.items() if name not in left_out}
-    return kept | {"TRUNKLINE_VAR": str(var), "DJANGO_SETTINGS_MODULE": "trunkline.config.settings"}
-
-
-def _program(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise BenchmarkFailed(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
-    return done.stdout
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import click
@@ -37,13 +39,34 @@ def _add(benchmark: Benchmark) -> None:
         show_default=True,
         text=Text("运行次数", "How many runs"),
     )
-    def run(*, amount: int, runs: int, out: Output, **_: Any) -> None:
-        _show(measure(benchmark, amount, settings.TRUNKLINE_VAR / "bench", runs=runs), benchmark, out)
+    def run(*, amount: int, runs: int, out: Output, also: int | None = None, **_: Any) -> None:
+        _show(
+            measure(_with(benchmark, also), amount, settings.TRUNKLINE_VAR / "bench", runs=runs),
+            benchmark,
+            out,
+        )
 
+    if benchmark.also:
+        name, default = benchmark.also
+        run = option(
+            f"--{name}",
+            "also",
+            type=click.IntRange(min=1),
+            default=default,
+            show_default=True,
+            text=Text("其中数量", f"How many {name}"),
+        )(run)
     if benchmark.needs_database:
         command_for("bench.run", bench, benchmark.name, text=benchmark.title, one_transaction=False)(run)
     else:
         command_without_actor(bench, benchmark.name, text=benchmark.title)(run)
+
+
+def _with(benchmark: Benchmark, also: int | None) -> Benchmark:
+    """The benchmark with its second amount said."""
+    if benchmark.also is None:
+        return benchmark
+    return replace(benchmark, prepare=partial(benchmark.prepare, **{benchmark.also[0]: also}))
 
 
 def _show(found: Measured, benchmark: Benchmark, out: Output) -> None:

@@ -29,14 +29,18 @@ RUNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A named benchmark. `unit` names the option for the amount; `needs_database` makes it act as somebody."""
+    """A named benchmark. `unit` names the option for the amount; `needs_database` makes it act as somebody.
+
+    `also` names a second amount with its default; `prepare` takes it by that keyword.
+    """
 
     name: str
     title: Text
     unit: str
     default: int
-    prepare: Callable[[int, Path], AbstractContextManager[Prepared] | Prepared]
+    prepare: Callable[..., AbstractContextManager[Prepared] | Prepared]
     needs_database: bool = False
+    also: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

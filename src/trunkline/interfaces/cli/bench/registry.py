@@ -39,6 +39,12 @@ def _numbers(count: int, workdir: Path) -> AbstractContextManager[Prepared]:
     return numbers_benchmark(count, workdir)
 
 
+def _contention(workers: int, workdir: Path, *, numbers: int) -> AbstractContextManager[Prepared]:
+    from trunkline.interfaces.cli.bench.contention import contention_benchmark
+
+    return contention_benchmark(workers, workdir, numbers=numbers)
+
+
 BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark(
         "rating",
@@ -86,5 +92,16 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         default=10_000_000,
         prepare=_numbers,
         needs_database=True,
+    ),
+    Benchmark(
+        "contention",
+        Text(
+            "许多营业员同时争抢少量号码（自建数据库）",
+            "Many clerks fight for a few numbers at once (in a database of its own)",
+        ),
+        unit="workers",
+        default=1_000,
+        prepare=_contention,
+        also=("numbers", 100),
     ),
 )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from trunkline.interfaces.web.fields import CodeField, DeskForm
 from trunkline.numbering.searching import NumberSearch, search_refusals
 from trunkline.numbering.types import GradeView, NumberState
+from trunkline.party.queries import find_organizations
 
 
 def _short(placeholder: Any) -> forms.TextInput:
@@ -55,3 +56,22 @@ class NumberSearchForm(DeskForm):
             grade={"": None, "-": ""}.get(said["grade"], said["grade"]),
             state=said["state"],
         )
+
+
+class OrganizationForm(DeskForm):
+    """For which organisation a number is kept."""
+
+    organization = forms.CharField(
+        label=_("单位"),
+        max_length=80,
+        widget=forms.TextInput({"placeholder": _("名称、编号或统一社会信用代码"), "autocomplete": "off"}),
+    )
+
+    def clean_organization(self) -> int:
+        """The id of the one organisation that is meant."""
+        found = find_organizations(self.cleaned_data["organization"], limit=2)
+        if not found:
+            raise forms.ValidationError(_("没有找到这个单位。"))
+        if len(found) > 1:
+            raise forms.ValidationError(_("有多个单位符合，请写得更全。"))
+        return found[0].id

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.numbers import views
+from trunkline.interfaces.web.numbers import leases, views
 
 app_name = "numbers"
-urlpatterns = [path("numbers/", views.search, name="search")]
+urlpatterns = [
+    path("numbers/", views.search, name="search"),
+    path("numbers/mine/", leases.mine, name="mine"),
+    path("numbers/<str:number>/", leases.show, name="show"),
+    path("numbers/<str:number>/lease/", leases.lease, name="lease"),
+    path("numbers/<str:number>/extend/", leases.extend, name="extend"),
+    path("numbers/<str:number>/release/", leases.release, name="release"),
+    path("numbers/<str:number>/wait/", leases.wait, name="wait"),
+    path(
+        "numbers/<str:number>/stop-waiting/<int:organization_id>/", leases.stop_waiting, name="stop_waiting"
+    ),
+]

@@ -156,6 +156,24 @@
     opener.setAttribute("aria-expanded", String(!row.hidden));
   });
 
+  // What is left of a lease, by the server's clock: the page says what that was when it was made.
+  const left = (element) => {
+    const started = Date.now();
+    const until = Date.parse(element.dataset.until) - Date.parse(element.dataset.now);
+    const two = (n) => String(n).padStart(2, "0");
+    const tick = () => {
+      const seconds = Math.floor((until - (Date.now() - started)) / 1000);
+      const over = seconds <= 0;
+      const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+      element.textContent = over ? element.dataset.over : `${element.dataset.words} ${hours}:${two(minutes)}:${two(seconds % 60)}`;
+      element.classList.toggle("countdown-short", seconds < 3600);
+      if (!over) window.setTimeout(tick, 1000);
+    };
+    element.hidden = false;
+    tick();
+  };
+  all("[data-until]").forEach(left);
+
   // Charts: the data stands in the element.
   const draw = (element) => {
     const { names, months, series } = JSON.parse(element.dataset.chart);

@@ -1,0 +1,119 @@
+"""Reserving, extending, waiting and releasing by pages and by commands (P1-07)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+from django.test import Client
+from django.urls import reverse
+
+from tests.support import snapshot
+from tests.world import World, logins, number_of
+from trunkline.interfaces.cli import cli
+from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
+from trunkline.interfaces.cli.door import REFUSED
+from trunkline.kernel import clock
+from trunkline.numbering import queries
+from trunkline.party.queries import organizations
+from trunkline.security.audit import acting
+from trunkline.security.types import Actor
+
+NUMBER = number_of("HF", 95)
+
+
+def test_a_clerk_reserves_a_number_extends_it_and_lets_others_wait(
+    committed_db: World, actor: Actor, at: datetime
+) -> None:
+    clerk = Client(SERVER_NAME="localhost")
+    said = {"username": logins("clerk", "HF"), "password": DEMO_PASSWORD}
+    assert clerk.post(reverse("staff:login"), said).status_code == 302
+    with acting(actor):
+        first, second = organizations(committed_db.organizations["HF"]).values()
+
+    def send(page: str, *more: object, **said: Any) -> int:
+        return clerk.post(reverse(f"numbers:{page}", args=[NUMBER, *more]), said).status_code
+
+    def shown(page: str, *arguments: object) -> str:
+        return clerk.get(reverse(f"numbers:{page}", args=arguments)).content.decode()
+
+    with clock.at_time(at):
+        assert send("lease", organization="没有这样的单位") == 200
+        assert send("lease", organization=first.name) == 302
+        assert "data-until=" in shown("show", NUMBER)
+        assert send("extend") == 302
+        assert send("wait", organization=second.code) == 302
+        with acting(actor):
+            before = snapshot()
+        assert [send("extend"), send("lease", organization=second.name)] == [409, 409]
+        with acting(actor):
+            assert snapshot() == before
+        assert second.name in shown("show", NUMBER)
+        assert all(words in shown("mine") for words in (first.name, second.name))
+        assert send("release") == 302
+        assert "候补到号" in shown("mine")
+        assert send("wait", organization=first.name) == 302
+        assert send("stop_waiting", first.id) == 302
+        assert clerk.get(reverse("numbers:show", args=["18600000000"])).status_code == 404
+    with acting(actor):
+        lease = queries.reservation_of(NUMBER)
+        assert lease is not None
+        assert (lease.holder, queries.queue_of(NUMBER)) == (f"organization:{second.id}", ())
+
+
+def test_the_commands_do_what_the_pages_do(committed_db: World, actor: Actor) -> None:
+    first, second = committed_db.organizations["HF"]
+
+    def say(*arguments: object, status: int = 0) -> Any:
+        return answered("clerk", "number", *arguments, status=status)
+
+    assert say("lease", NUMBER, "--organization", first)["holder"] == f"organization:{first}"
+    assert say("extend", NUMBER)["number"] == NUMBER
+    say("extend", NUMBER, status=REFUSED)
+    assert say("wait", NUMBER, "--organization", second)["place"] == 1
+    assert [place["organization_id"] for place in say("queue", NUMBER)] == [second]
+    assert [lease["number"] for lease in say("mine")] == [NUMBER]
+    say("stop-waiting", NUMBER, "--organization", second)
+    assert say("queue", NUMBER) == []
+    say("release", NUMBER, "--for", f"organization:{first}")
+    assert say("mine") == []
+
+
+def test_the_inventory_is_kept_by_commands(committed_db: World, actor: Actor, tmp_path: Path) -> None:
+    def say(*arguments: object, status: int = 0) -> Any:
+        return answered("product_manager", "inventory", *arguments, status=status)
+
+    commitment = ("--prepayment", "600", "--months", 12, "--minimum", "59")
+    numbers = tmp_path / "numbers.txt"
+    numbers.write_text("4006120021\n4006123456\n", encoding="utf-8")
+    taking = ("stock", numbers, "--kind", "service_400", "--branch", "HF")
+    with acting(actor):
+        before = snapshot()
+    say(*taking, status=REFUSED)
+    say("regrade", "--branch", "XX", status=REFUSED)
+    say("define-grade", "BAD", "--name", "坏", "--pattern", "(", "--rank", 90, *commitment, status=REFUSED)
+    answered("clerk", "inventory", *taking, status=REFUSED)
+    with acting(actor):
+        assert snapshot() == before
+    said = ("--kind", "service_400", "--use", "service_400", "--from", "2020-01-01")
+    say("define-range", "4006", *said, "--until", "2040-01-01")
+    assert {"prefix": "4006", "valid_to": "2040-01-01"}.items() <= next(
+        one for one in say("ranges") if one["prefix"] == "4006"
+    ).items()
+    assert say(*taking) == {"stocked": 2}
+    say("define-grade", "ABCCBA", "--name", "回文号", "--pattern", "120021$", "--rank", 90, *commitment)
+    assert "ABCCBA" in [one["code"] for one in say("grades")]
+    assert say("regrade", "--branch", "HF") == {"changed": 1}
+    with acting(actor):
+        assert queries.numbers(["4006120021"])["4006120021"].grade == "ABCCBA"
+
+
+def answered(role: str, *arguments: object, status: int = 0) -> Any:
+    """What a command of somebody of HF prints as JSON, or nothing where it is to be refused."""
+    words = ["--as", logins(role, "HF"), *map(str, arguments), "--json"]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == status, f"{done.output} {done.exception!r}"
+    return json.loads(done.stdout) if status == 0 else None
