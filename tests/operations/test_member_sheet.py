@@ -37,6 +37,7 @@ from trunkline.kernel.refusals import Refused
 from trunkline.kernel.sheets import write_sheet
 from trunkline.numbering import operations as number_operations
 from trunkline.numbering import queries as numbering
+from trunkline.numbering.leasing import lease_number
 from trunkline.numbering.types import NumberState
 from trunkline.party.operations import open_accounts
 from trunkline.party.types import PaymentMethod
@@ -277,6 +278,24 @@ def test_one_bad_row_refuses_the_sheet_by_its_clause_and_changes_nothing(
     (faulty,) = check(made, content, actor, at).faulty
     assert [(p.code, p.clause, p.subject) for p in faulty.problems] == [(code, clause, "3")]
     assert refused(lambda: accept(made, content, actor, at)) == [code]
+
+
+def test_a_number_kept_at_the_counter_for_the_organisation_is_taken_over_by_its_agreement(
+    world: World, actor: Actor, at: datetime
+) -> None:
+    mine, other = world.organizations["HF"]
+    lease_number(number=ORDINARY[1], organization_id=mine, actor=actor, at=at)
+    lease_number(number=ORDINARY[2], organization_id=other, actor=actor, at=at)
+    made = draft(world, actor, at)
+    foreign = sheet([row(0, 意向号码=ORDINARY[2])])
+    assert refused(lambda: accept(made, foreign, actor, at)) == ["number.taken"]
+    accept(made, sheet([row(0, 意向号码=ORDINARY[1])]), actor, at)
+    with acting(actor):
+        held = numbering.leases(ORDINARY[1:3])
+        assert [held[number].holder for number in ORDINARY[1:3]] == [
+            queries.holder_of(made),
+            f"organization:{other}",
+        ]
 
 
 def test_a_person_with_five_lines_gets_no_sixth_whatever_the_branch(

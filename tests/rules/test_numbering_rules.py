@@ -165,9 +165,17 @@ def test_only_an_idle_number_can_be_reserved_and_the_refusal_says_why(state: Num
     found = rules.reserve_refusals(["1"], {"1": number("1", state)}, {HF})
     assert bool(found) == (state is not NumberState.IDLE)
     assert all(refusal.code == "number.taken" for refusal in found)
-    if found and state is not NumberState.FROZEN:
+    # Frozen and ported numbers are refused in words of their own clauses.
+    own = {NumberState.FROZEN: "REG-11", NumberState.PORTED_OUT: "REG-17"}
+    if found and state not in own:
         assert NUMBER_STATE_NAMES[state].zh in found[0].text.zh
         assert NUMBER_STATE_NAMES[state].en in found[0].text.en
+    assert [refusal.clause for refusal in found] == [own.get(state, "")] * len(found)
+
+
+def test_what_is_kept_for_the_customer_can_be_had_and_nothing_else_that_is_taken() -> None:
+    inventory = {n: number(n, NumberState.RESERVED) for n in ("1", "2")}
+    assert codes(rules.reserve_refusals(["1", "2"], inventory, {HF}, {"1"})) == [("number.taken", "2")]
 
 
 def test_a_lease_that_runs_out_at_once_is_refused() -> None:

@@ -32,6 +32,7 @@ from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.sheets import Column, Sheet, read_sheet, write_sheet
 from trunkline.kernel.text import Text
 from trunkline.numbering import queries as numbering
+from trunkline.numbering.lease_rules import customer_holder
 from trunkline.numbering.rules import STOCK_EXHAUSTED
 from trunkline.numbering.searching import NumberSearch
 from trunkline.numbering.types import NumberKind
@@ -173,7 +174,11 @@ def _load_facts(
     return MemberFacts(
         branch_id=agreement.branch_id,
         inventory=numbering.numbers({row.wanted_number for row in rows if row.wanted_number}),
-        held=frozenset(r.number for r in numbering.open_reservations(queries.holder_of(agreement.id))),
+        held=frozenset(
+            kept.number
+            for holder in (queries.holder_of(agreement.id), customer_holder(agreement.organization_id))
+            for kept in numbering.open_reservations(holder)
+        ),
         committed=frozenset(premium.number for premium in queries.premiums(agreement.id)),
         staying={member.number: member.id_number for member in staying},
         staying_imeis=frozenset(member.imei for member in staying if member.imei),

@@ -98,7 +98,7 @@ WAITED_FOR = Refusal(
 )
 
 
-def holder_of(organization_id: int) -> str:
+def customer_holder(organization_id: int) -> str:
     """What a lease for an organisation is held for."""
     return f"organization:{organization_id}"
 
@@ -130,7 +130,7 @@ def waiting_refusals(
     elif view.state not in {NumberState.RESERVED, NumberState.FROZEN}:
         words = NUMBER_STATE_NAMES[view.state]
         found.append(NOT_COMING.about(number, state=words.zh, state_en=words.en))
-    if holder == holder_of(organization_id):
+    if holder == customer_holder(organization_id):
         found.append(HELD_ALREADY.about(number))
     if any(place.organization_id == organization_id for place in queue):
         found.append(WAITS_ALREADY.about(number))

@@ -13,8 +13,8 @@ from trunkline.numbering.lease_rules import (
     LONGEST_QUEUE,
     NOT_LEASED,
     NOT_WAITING,
+    customer_holder,
     extension_refusals,
-    holder_of,
     waiting_refusals,
 )
 from trunkline.numbering.models import Number, Reservation, Waiting
@@ -40,7 +40,7 @@ def lease_number(*, number: str, organization_id: int, actor: Actor, at: datetim
     return reserve_number(
         number=number,
         purpose=LeasePurpose.COUNTER,
-        holder=holder_of(organization_id),
+        holder=customer_holder(organization_id),
         expires_at=at + timedelta(hours=hours),
         actor=actor,
         at=at,

@@ -13,7 +13,7 @@ from trunkline.kernel.bulk import update_rows
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering import queries
-from trunkline.numbering.models import NumberGrade, NumberRange
+from trunkline.numbering.models import NumberGrade, NumberRange, Reservation
 from trunkline.numbering.passing import close_queues, pass_on
 from trunkline.numbering.rules import (
     IN_OTHER_HANDS,
@@ -214,19 +214,24 @@ def reserve_numbers(
     purpose: str,
     holder: str,
     expires_at: datetime,
+    customer: str = "",
     actor: Actor,
     at: datetime,
 ) -> tuple[str, ...]:
-    """Reserve all of `numbers`, or none: `Refused` names each that cannot be had. Returns them as given."""
-    _reserve(numbers, _Lease(purpose, holder, expires_at), actor, at)
-    return tuple(numbers)
+    """Reserve all of `numbers`, or none: `Refused` names each that cannot be had. Returns them as given.
 
-
-def _reserve(numbers: Sequence[str], lease: _Lease, actor: Actor, at: datetime) -> None:
-    raise_if_any(lease_refusals(lease.expires_at, at))
+    What the counter keeps for `customer` (a holder such as ``organization:7``) is had too: its lease ends as used.
+    """
+    raise_if_any(lease_refusals(expires_at, at))
     inventory = queries.locked_numbers(numbers)
-    raise_if_any(reserve_refusals(numbers, inventory, actor.branch_ids))
-    _hold(inventory.values(), lease, actor, at)
+    leases = queries.leases(numbers) if customer else {}
+    kept = {number: lease for number, lease in leases.items() if lease.holder == customer}
+    raise_if_any(reserve_refusals(numbers, inventory, actor.branch_ids, kept))
+    if kept:
+        ended = Reservation.objects.filter(pk__in=[lease.id for lease in kept.values()])
+        ended.update(ended_at=at, ended_how=ReservationEnd.USED)
+    _hold(inventory.values(), _Lease(purpose, holder, expires_at), actor, at)
+    return tuple(numbers)
 
 
 @operation(_RESERVE)

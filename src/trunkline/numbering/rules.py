@@ -209,9 +209,15 @@ def lease_refusals(expires_at: datetime, at: datetime) -> tuple[Refusal, ...]:
 
 
 def reserve_refusals(
-    numbers: Sequence[str], inventory: Mapping[str, NumberView], branch_ids: Collection[int]
+    numbers: Sequence[str],
+    inventory: Mapping[str, NumberView],
+    branch_ids: Collection[int],
+    leased: Collection[str] = (),
 ) -> tuple[Refusal, ...]:
-    """Why `numbers` cannot be reserved by someone of `branch_ids`, a refusal for each that cannot."""
+    """Why `numbers` cannot be reserved by someone of `branch_ids`, a refusal for each that cannot.
+
+    Those `leased` are kept for the same customer already, who may have them.
+    """
     found = list(repeated(numbers))
     for number in dict.fromkeys(numbers):
         view = inventory.get(number)
@@ -219,7 +225,7 @@ def reserve_refusals(
             found.append(UNKNOWN.about(number))
         elif view.branch_id not in branch_ids:
             found.append(OTHER_STOCK.about(number))
-        elif NUMBER_LIFE.after(view.state, NumberEvent.RESERVE) is None:
+        elif number not in leased and NUMBER_LIFE.after(view.state, NumberEvent.RESERVE) is None:
             found.append(_not_idle(view))
     return tuple(found)
 

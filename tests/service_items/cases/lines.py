@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from tests.codes import resident_id
@@ -34,6 +35,7 @@ from trunkline.kernel.periods import SHANGHAI, Month
 from trunkline.ledger.queries import customer_deposits
 from trunkline.messaging.queries import find_messages
 from trunkline.messaging.types import MessageKind, Purpose
+from trunkline.numbering.leasing import lease_number
 from trunkline.numbering.queries import numbers
 from trunkline.numbering.types import NumberState
 from trunkline.ordering.queries import order_items, orders_of_organization
@@ -53,6 +55,14 @@ from trunkline.subscriptions.types import (
     LineView,
     StopCause,
 )
+
+
+def kept_for_them(number: str) -> Callable[[Scene], object]:
+    """The counter keeps a number for the organisation."""
+    return lambda scene: lease_number(
+        number=number, organization_id=scene.bank, actor=scene.actor, at=scene.before()
+    )
+
 
 CASES = Cases()
 shows = CASES.shows
@@ -121,8 +131,11 @@ CASES.ready.update(
             actor=scene.actor,
             at=scene.before(),
         ),
-        "number_change": lambda scene: scene.values.update(
-            {line.line_id: {"new_number": number_of("HF", 300 + n)} for n, line in enumerate(scene.lines)}
+        "number_change": both(
+            lambda scene: scene.values.update(
+                {line.line_id: {"new_number": number_of("HF", 300 + n)} for n, line in enumerate(scene.lines)}
+            ),
+            kept_for_them(number_of("HF", 302)),
         ),
         "transfer_of_ownership": lambda scene: scene.details.update(
             new_owner=organization(scene.world.organizations["HF"][1]).code

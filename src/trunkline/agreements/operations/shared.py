@@ -10,6 +10,7 @@ from trunkline.agreements.models import Agreement
 from trunkline.agreements.rules.terms import event_refusals
 from trunkline.agreements.types import AGREEMENT_LIFE, AgreementEvent, AgreementState
 from trunkline.kernel.refusals import Refused, raise_if_any
+from trunkline.numbering.lease_rules import customer_holder
 from trunkline.numbering.operations import release_numbers, reserve_numbers
 from trunkline.security.types import Actor
 
@@ -37,13 +38,14 @@ def move(row: Agreement, event: AgreementEvent) -> AgreementState:
 
 
 def reserve(row: Agreement, numbers: Sequence[str], actor: Actor, at: datetime) -> None:
-    """Reserve numbers for an agreement, all or none."""
+    """Reserve numbers for an agreement, all or none; those that the counter keeps for its organisation too."""
     if numbers:
         reserve_numbers(
             numbers=numbers,
             purpose=PURPOSE,
             holder=queries.holder_of(row.pk),
             expires_at=at + timedelta(days=HELD_DAYS),
+            customer=customer_holder(row.organization_id),
             actor=actor,
             at=at,
         )

@@ -122,10 +122,10 @@ ROW = Refusal("member.row", "", Text("第{row}行（{name}）：{reason}", "Row 
 class MemberFacts:
     """What rows are judged on.
 
-    `inventory` holds the wanted numbers that exist; `held` are reserved for this agreement, `committed` are its
-    premium numbers. `staying` are its members that this sheet does not replace, as number → identity number,
-    and `staying_imeis` their terminals. `live_lines` counts by person over the whole operator, `waiting` those
-    accepted and not yet connected.
+    `inventory` holds the wanted numbers that exist; `held` are reserved for this agreement or kept for its
+    organisation, `committed` are its premium numbers. `staying` are its members that this sheet does not replace,
+    as number → identity number, and `staying_imeis` their terminals. `live_lines` counts by person over the whole
+    operator, `waiting` those accepted and not yet connected.
     """
 
     branch_id: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -21,8 +22,9 @@ from trunkline.counter.lines import line_item
 from trunkline.counter.papers import ELECTRONIC, SIGNED_OR_RECORDED, THREE_CHANNELS, handler_papers
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
+from trunkline.numbering.lease_rules import customer_holder
 from trunkline.numbering.operations import assign_numbers, freeze_numbers, reserve_numbers
-from trunkline.numbering.queries import numbers
+from trunkline.numbering.queries import leases, numbers
 from trunkline.numbering.rules import SHORTEST_FREEZE, reserve_refusals
 from trunkline.numbering.types import NumberView
 from trunkline.ordering.fields import Field, FieldKind
@@ -47,19 +49,30 @@ PREMIUM_WANTED = Refusal(
 NOT_FREE = Text("新号码须空闲且属于本分公司", "The new number must be idle and of this branch's stock")
 
 
-def _load(_: Circumstances, chosen: Sequence[LineFacts]) -> tuple[dict[str, NumberView], Counter[str]]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The new numbers as the inventory has them, how often each is wanted, and which the counter keeps for them."""
+
+    inventory: dict[str, NumberView]
+    counts: Counter[str]
+    kept: frozenset[str]
+
+
+def _load(around: Circumstances, chosen: Sequence[LineFacts]) -> _Wanted:
     wanted = [one.values["new_number"] for one in chosen if "new_number" in one.values]
-    return numbers(wanted), Counter(wanted)
+    customer = customer_holder(around.organization.id)
+    kept = frozenset(number for number, lease in leases(wanted).items() if lease.holder == customer)
+    return _Wanted(numbers(wanted), Counter(wanted), kept)
 
 
 def _new_number_free(around: Circumstances, facts: LinesFacts, chosen: LineFacts) -> Iterable[Refusal]:
     wanted = chosen.values.get("new_number")
     if wanted is None:
         return ()
-    inventory, counts = facts.more
-    view = inventory.get(wanted)
-    found = list(reserve_refusals([wanted], inventory, {around.organization.branch_id}))
-    if counts[wanted] > 1:
+    more: _Wanted = facts.more
+    view = more.inventory.get(wanted)
+    found = list(reserve_refusals([wanted], more.inventory, {around.organization.branch_id}, more.kept))
+    if more.counts[wanted] > 1:
         found.append(WANTED_TWICE.about(wanted))
     if view is not None and view.grade:
         found.append(PREMIUM_WANTED.about(wanted))
@@ -78,6 +91,7 @@ def _change(around: Circumstances, _: LinesFacts, chosen: Sequence[LineFacts], a
         purpose="number_change",
         holder=holder,
         expires_at=around.at + timedelta(hours=1),
+        customer=customer_holder(around.organization.id),
         actor=actor,
         at=around.at,
     )
