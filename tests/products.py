@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.numbers_400 import ORDINARY
 from tests.world import World
 from trunkline.ordering.types import OrderRequest, PaperKind, ShownPaper
 
@@ -393,6 +394,28 @@ ORDERS: dict[str, Order] = {
         "分机",
         _numbers(2, short=True),
         {"number": "号码", "short_number": "短号"},
+    ),
+    "service_400": Order(
+        "4006业务",
+        {
+            "number": ORDINARY,
+            "purpose": "客户服务热线",
+            "routing": "share",
+            "minimum_consumption": "100.00",
+        },
+        {
+            "number": "400号码",
+            "purpose": "使用用途",
+            "routing": "接续方式",
+            "minimum_consumption": "月最低消费（元）",
+        },
+        "answers",
+        "接听号码",
+        [
+            {"number": "055165550001", "proof": "固话证明2026-1", "share": "60"},
+            {"number": "055165550002", "proof": "固话证明2026-2", "share": "40"},
+        ],
+        {"number": "号码"},
     ),
     "ring_back_tone": Order(
         "集团炫铃业务",

@@ -14,6 +14,7 @@ from trunkline.catalog.queries import parameter_settings
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 from trunkline.numbering import lease_rules
+from trunkline.numbering.requests import rules as requests
 from trunkline.security.types import Actor
 
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
@@ -25,6 +26,8 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     lease_rules.COUNTER_LEASE_HOURS,
     lease_rules.WAITING_LEASE_HOURS,
     lease_rules.LONGEST_QUEUE,
+    requests.DESK_LEASE_DAYS,
+    requests.MOST_PER_ORGANIZATION,
 )
 _BY_CODE: Final[Mapping[str, Parameter[Any]]] = {each.code: each for each in PARAMETERS}
 

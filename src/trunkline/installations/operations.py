@@ -40,8 +40,13 @@ from trunkline.kernel.bulk import insert_rows
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.workdays import workdays_after
+from trunkline.numbering.operations import freeze_numbers
+from trunkline.numbering.requests.following import follow
+from trunkline.numbering.requests.types import RequestEvent
+from trunkline.numbering.rules import SHORTEST_FREEZE
 from trunkline.ordering import engine
 from trunkline.ordering.pictures import as_json
+from trunkline.ordering.products import specification
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
@@ -188,8 +193,23 @@ def finish_task(
     )
     _note(installed, Happening.FINISHED, actor, at, kind=kind, words=task.words)
     if installed.state == InstallationState.IN_SERVICE:
+        follow(_numbers_of(installed), RequestEvent.SERVE, at)
         engine.fulfil(installed.order_id, done=True, at=at)
     return int(installed.pk)
+
+
+def _numbers_of(installed: Installation) -> list[str]:
+    """The 400 number that the product has in use."""
+    takes = specification(installed.specification).takes_400_number
+    return [installed.characteristics["number"]] if takes else []
+
+
+def _leave_numbers(installed: Installation, actor: Actor, at: datetime) -> None:
+    """What the product had in use is frozen (REG-11)."""
+    left = _numbers_of(installed)
+    if left:
+        freeze_numbers(numbers=left, until=at + SHORTEST_FREEZE, actor=actor, at=at)
+        follow(left, RequestEvent.END, at)
 
 
 def _postpone(installed: Installation) -> None:
@@ -255,6 +275,7 @@ def withdraw_installation(*, installation_id: int, words: str, actor: Actor, at:
     Task.objects.filter(installation=installed, state__in=TASK_LIFE.sources(TaskEvent.CANCEL)).update(
         state=TASK_LIFE.target(TaskEvent.CANCEL)
     )
+    _leave_numbers(installed, actor, at)
     _note(installed, Happening.CANCELLED, actor, at, words=words.strip())
     engine.fulfil(installed.order_id, done=False, at=at)
 
@@ -307,6 +328,7 @@ def remove_installation(*, installation_id: int, words: str, actor: Actor, at: d
         if rate.valid_to is None or rate.valid_to > after:
             rate.valid_to = max(rate.valid_from, after)
             rate.save(update_fields=["valid_to"])
+    _leave_numbers(installed, actor, at)
     _note(installed, Happening.REMOVED, actor, at, words=words.strip())
 
 

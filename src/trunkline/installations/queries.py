@@ -90,6 +90,13 @@ def find_installations(
     return tuple(_installation(row) for row in rows[:limit])
 
 
+def count_installed(organization_id: int, specification: str) -> int:
+    """How many products of a specification an organisation has in service or on order."""
+    over = (InstallationState.REMOVED, InstallationState.CANCELLED)
+    rows = Installation.objects.filter(organization_id=organization_id, specification=specification)
+    return rows.exclude(state__in=over).count()
+
+
 def places_of(installation_id: int) -> tuple[PlaceView, ...]:
     """The ends and records of a product."""
     rows = Place.objects.filter(installation_id=installation_id).order_by("kind", "ordinal")

@@ -81,6 +81,38 @@ CHECKS = (
         ),
     ),
     Check(
+        "number.request_has_its_number",
+        "P1-07",
+        Text(
+            "已预占的上报都持有该单位的预占，已受理、在用的号码都在用",
+            "A reserved request has its lease, an ordered one its number in use",
+        ),
+        places(
+            "SELECT q.id || ' ' || q.number FROM numbering_numberrequest q "
+            "LEFT JOIN numbering_number n ON n.number = q.number "
+            "LEFT JOIN numbering_reservation r ON r.number_id = n.id AND r.ended_at IS NULL "
+            "AND r.holder = 'organization:' || q.organization_id "
+            "WHERE q.state = 'reserved' AND r.id IS NULL "
+            "OR q.state IN ('ordered', 'in_use') AND n.state IS DISTINCT FROM 'in_use' ORDER BY q.id"
+        ),
+    ),
+    Check(
+        "number.request_thread_tells_its_state",
+        "P1-07",
+        Text(
+            "上报的最近一次办理与其状态相符",
+            "The last event of a request that is no remark has led to its state",
+        ),
+        places(
+            "SELECT q.id::text FROM numbering_numberrequest q LEFT JOIN LATERAL ("
+            "SELECT event FROM numbering_requestremark m WHERE m.request_id = q.id AND m.event <> 'remark' "
+            "ORDER BY m.id DESC LIMIT 1) last ON true WHERE q.state IS DISTINCT FROM (CASE last.event "
+            "WHEN 'report' THEN 'reported' WHEN 'reserve' THEN 'reserved' WHEN 'raise' THEN 'issue' "
+            "WHEN 'release' THEN 'released' WHEN 'end' THEN 'released' WHEN 'expire' THEN 'expired' "
+            "WHEN 'order' THEN 'ordered' WHEN 'serve' THEN 'in_use' END) ORDER BY q.id"
+        ),
+    ),
+    Check(
         "number.in_range",
         "REG-21",
         Text("号码都在本企业号段内", "A number lies in a range of ours"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from trunkline.catalog.queries import parameter_on
 from trunkline.kernel.periods import local_date
@@ -19,6 +19,7 @@ from trunkline.numbering.lease_rules import (
 )
 from trunkline.numbering.models import Number, Reservation, Waiting
 from trunkline.numbering.operations import release_numbers, reserve_number
+from trunkline.numbering.requests.rules import DESK_LEASE_DAYS
 from trunkline.numbering.rules import OTHER_STOCK, UNKNOWN
 from trunkline.numbering.types import LeasePurpose, ReservationView, WaitingEnd, WaitingView
 from trunkline.party.queries import organization
@@ -49,16 +50,23 @@ def lease_number(*, number: str, organization_id: int, actor: Actor, at: datetim
 
 @operation("number.extend")
 def extend_lease(*, number: str, actor: Actor, at: datetime) -> ReservationView:
-    """Let a lease of the counter run as long again, once, while nobody waits for the number."""
+    """Let a lease run as long again, once, while nobody waits for the number."""
     if number not in queries.locked_numbers([number]):
         raise Refused(UNKNOWN.about(number))
     lease = queries.reservation_of(number)
     raise_if_any(extension_refusals(number, lease, queries.queue_of(number), at))
     row = Reservation.objects.get(number__number=number, ended_at__isnull=True)
-    row.expires_at += timedelta(hours=parameter_on(COUNTER_LEASE_HOURS, local_date(at)))
+    row.expires_at += _length(lease, local_date(at))
     row.extended_at = at
     row.save()
     return queries.leases([number])[number]
+
+
+def _length(lease: ReservationView | None, on: date) -> timedelta:
+    """For how long leases of this sort are given."""
+    if lease is not None and lease.purpose == LeasePurpose.DESK:
+        return timedelta(days=parameter_on(DESK_LEASE_DAYS, on))
+    return timedelta(hours=parameter_on(COUNTER_LEASE_HOURS, on))
 
 
 @operation("number.release")

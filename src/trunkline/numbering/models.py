@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from trunkline.kernel.fields import Reference
+from trunkline.numbering.requests.types import RequestEvent, RequestState, Speaker
 from trunkline.numbering.types import Arrangement, NumberKind, NumberState, ReservationEnd, WaitingEnd
 
 
@@ -159,5 +160,64 @@ class Waiting(models.Model):
             models.Index(fields=["number", "id"], condition=Q(ended_at__isnull=True), name="queue_of_number"),
             models.Index(
                 fields=["joined_by", "id"], condition=Q(ended_at__isnull=True), name="waiting_of_staff"
+            ),
+        ]
+
+
+class NumberRequest(models.Model):
+    """4006号码上报: a business unit's wish for a 400 number, and how the desk answers it (P1-07)."""
+
+    branch = Reference("security.Branch", db_index=False)
+    organization = Reference("party.Organization")
+    wanted = models.CharField(max_length=20)
+    #: 使用用途 (REG-16).
+    purpose = models.TextField()
+    contact_name = models.CharField(max_length=40)
+    contact_phone = models.CharField(max_length=20)
+    state = models.CharField(max_length=8, choices=[(c, c) for c in RequestState])
+    number = models.CharField(max_length=10, blank=True, default="")
+    order_number = models.CharField(max_length=40, blank=True, default="")
+    reported_by = Reference("security.Staff", db_index=False)
+    reported_at = models.DateTimeField()
+    #: Who spoke last; the other side answers.
+    last_side = models.CharField(max_length=4, blank=True, choices=[(c, c) for c in Speaker])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[*RequestState]), name="request_state"),
+            models.CheckConstraint(condition=Q(last_side__in=[*Speaker]), name="request_last_side"),
+            models.CheckConstraint(
+                condition=~Q(purpose="") & ~Q(contact_name="") & ~Q(contact_phone=""), name="request_words"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["reserved", "ordered", "in_use", "expired"]) | ~Q(number=""),
+                name="request_number",
+            ),
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=Q(state__in=["issue", "reserved", "ordered", "in_use"]) & ~Q(number=""),
+                name="one_living_request_a_number",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "reported_at", "id"], name="requests_by_age")]
+
+
+class RequestRemark(models.Model):
+    """An entry of a request's thread. Written once."""
+
+    request = models.ForeignKey(NumberRequest, models.PROTECT, related_name="remarks")
+    branch = Reference("security.Branch", db_index=False)
+    event = models.CharField(max_length=8, choices=[(c, c) for c in RequestEvent])
+    side = models.CharField(max_length=4, blank=True, choices=[(c, c) for c in Speaker])
+    words = models.TextField(blank=True)
+    staff = Reference("security.Staff", null=True, db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(event__in=[*RequestEvent]), name="remark_event"),
+            models.CheckConstraint(
+                condition=Q(side="", staff__isnull=True) | ~Q(side="") & Q(staff__isnull=False),
+                name="remark_side",
             ),
         ]

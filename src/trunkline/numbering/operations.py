@@ -15,6 +15,8 @@ from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering import queries
 from trunkline.numbering.models import NumberGrade, NumberRange, Reservation
 from trunkline.numbering.passing import close_queues, pass_on
+from trunkline.numbering.requests.following import follow
+from trunkline.numbering.requests.types import RequestEvent
 from trunkline.numbering.rules import (
     IN_OTHER_HANDS,
     OTHER_STOCK,
@@ -46,6 +48,12 @@ from trunkline.security.audit import operation
 from trunkline.security.types import Actor
 
 _RESERVE = "number.reserve"
+#: What the end of a lease is to the request for a 400 number that it was for.
+_OF_REQUESTS = {
+    NumberEvent.ASSIGN: RequestEvent.ORDER,
+    NumberEvent.RELEASE: RequestEvent.RELEASE,
+    NumberEvent.EXPIRE: RequestEvent.EXPIRE,
+}
 
 
 class _Lease(NamedTuple):
@@ -169,6 +177,7 @@ def _end(leases: Iterable[ReservationView], how: ReservationEnd, event: NumberEv
             [at, how, [lease.id for lease in ended], NUMBER_LIFE.target(event)],
         )
     numbers = [lease.number for lease in ended]
+    follow(numbers, _OF_REQUESTS[event], at)
     if event is NumberEvent.ASSIGN:
         close_queues(numbers, at)
     else:

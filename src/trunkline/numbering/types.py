@@ -25,6 +25,7 @@ class NumberUse(StrEnum):
 
     MOBILE = "mobile"
     DATA_CARD = "data_card"
+    SERVICE_400 = "service_400"
 
 
 class NumberState(StrEnum):
@@ -77,10 +78,11 @@ class WaitingEnd(StrEnum):
 
 
 class LeasePurpose(StrEnum):
-    """Leases of the counter (P1-07): chosen by the customer, or come from the waiting list."""
+    """Leases for customers (P1-07): chosen at the counter, come from the waiting list, or of the desk of 400 numbers."""
 
     COUNTER = "counter"
     WAITING = "waiting"
+    DESK = "desk"
 
 
 NUMBER_STATE_NAMES = {

@@ -36,6 +36,9 @@ _READING = (
 #: Numbers kept for a customer, and the queues for those that are not free (P1-07).
 _LEASING = ("number.reserve", "number.extend", "number.release", "number.wait", "number.stop_waiting")
 
+#: 400 numbers wanted by customers, told to the desk that keeps them (P1-07).
+_REPORTING = ("number_request.report", "number_request.remark", "number_request.withdraw")
+
 #: What numbers there are, and what the premium ones are worth (REG-21, REG-25).
 _INVENTORY = ("number.define_range", "number.define_grade", "number.regrade", "number.stock")
 
@@ -60,7 +63,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "payment.take",
             "payment.view",
             "breach.settle",
-            *_LEASING,
+            *(*_LEASING, *_REPORTING),
             "handler.register",
             "points.view",
             "points.redeem",
@@ -84,7 +87,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "detail.*",
             "scan.view",
             "verification.record",
-            *_LEASING,
+            *(*_LEASING, *_REPORTING),
             "payment.view",
             "points.view",
             "points.redeem",
@@ -105,7 +108,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "detail.*",
             "scan.view",
             "verification.record",
-            *_LEASING,
+            *(*_LEASING, *_REPORTING),
             "handler.register",
             "points.view",
             "points.redeem",
@@ -198,6 +201,13 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "message.view",
             "message.retry",
         ),
+    ),
+    #: Keeps the 400 numbers for the business units (P1-07).
+    RoleDeclaration(
+        "department_administrator",
+        Text("部门综合管理员", "Department administrator"),
+        Channel.BACK_OFFICE,
+        (*_READING, *_LEASING, "number_request.*", "ticket.*"),
     ),
     RoleDeclaration(
         "product_manager",

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from tests.numbers_400 import ORDINARY, PREMIUM, keep_400, stock_400
 from tests.products import product_order
 from tests.service_items import Cases, Prepare
 from tests.service_items.scene import Scene
 from tests.service_items.states import blacklist
 from tests.signing import member_rows, signed_agreement
+from trunkline.counter import desk
 from trunkline.installations.queries import find_installations, tasks_of
 from trunkline.installations.types import InstallationState, TaskState
+from trunkline.numbering.leasing import lease_number
 from trunkline.ordering.queries import orders_of_organization
 from trunkline.ordering.types import OrderRequest, OrderState, PaperKind, ShownPaper
 from trunkline.party.queries import accounts_by_id
+from trunkline.security.types import Channel
 from trunkline.subscriptions.types import LineView
 
 CASES = Cases()
@@ -62,6 +66,36 @@ def _switchboard_of_a_debtor(scene: Scene) -> None:
     blacklist(scene, scene.bank)
 
 
+def _of_400(number: str = ORDINARY, **details: object) -> Prepare:
+    """A 400 number that is kept for the organisation, with something changed."""
+
+    def prepare(scene: Scene) -> None:
+        keep_400(scene.bank, number, at=scene.before())
+        scene.details.update({"product": "service_400", "number": number, **details})
+
+    return prepare
+
+
+def _kept_for_somebody_else(scene: Scene) -> None:
+    keep_400(scene.world.organizations["HF"][1], ORDINARY, at=scene.before())
+    scene.details.update(product="service_400")
+
+
+def _has_five(scene: Scene) -> None:
+    """The most that an organisation may have (REG-16), all on order."""
+    for place in range(5):
+        number = f"400655130{place}"
+        keep_400(scene.bank, number, at=scene.before())
+        desk.place(
+            request=product_order(scene.world, "service_400", requested_on="2027-01-20", number=number),
+            actor=replace(scene.actor, channel=Channel.OWN_HALL),
+            at=scene.before(),
+        )
+    scene.details.update(product="service_400")
+    stock_400(scene.world.branches["HF"], ORDINARY, at=scene.before())
+    lease_number(number=ORDINARY, organization_id=scene.bank, actor=scene.actor, at=scene.before())
+
+
 CASES.refused.update(
     {
         (ITEM, "agreement_of_the_organisation"): _anothers_agreement,
@@ -79,5 +113,10 @@ CASES.refused.update(
         (ITEM, "bank_data_complete"): _says(payment_method="bank_collection"),
         (ITEM, "notice_only_without_licence"): _says(_notice=True),
         (ITEM, "key_service_not_blacklisted"): _switchboard_of_a_debtor,
+        (ITEM, "number_kept"): _kept_for_somebody_else,
+        (ITEM, "answered_by_the_organisation"): _of_400(**{"answers.2.proof": None}),
+        (ITEM, "routing_complete"): _of_400(**{"answers.2.share": "39"}),
+        (ITEM, "commitment_enough"): _of_400(PREMIUM, minimum_consumption="0.00"),
+        (ITEM, "within_limit"): _has_five,
     }
 )

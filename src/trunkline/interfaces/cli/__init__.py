@@ -27,6 +27,7 @@ SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
             "ticket": "tickets",
             "number": "numbers",
             "inventory": "inventory",
+            "wish": "number_requests",
             "roaming": "roaming",
             "fee": "fees",
             "parameter": "parameters",

@@ -92,6 +92,14 @@ from trunkline.messaging.types import (
     Purpose,
     Trouble,
 )
+from trunkline.numbering.requests.types import (
+    REQUEST_EVENT_NAMES,
+    REQUEST_STATE_NAMES,
+    SPEAKER_NAMES,
+    RequestEvent,
+    RequestState,
+    Speaker,
+)
 from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberKind, NumberState
 from trunkline.ordering.item import RECORD_NAMES, TAKES_EFFECT_NAMES, Origin, Record, TakesEffect
 from trunkline.ordering.products import FAMILY_NAMES, Family
@@ -260,6 +268,9 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (NeedLevel, NEED_LEVEL_NAMES),
         (NumberKind, NUMBER_KIND_NAMES),
         (NumberState, NUMBER_STATE_NAMES),
+        (RequestEvent, REQUEST_EVENT_NAMES),
+        (RequestState, REQUEST_STATE_NAMES),
+        (Speaker, SPEAKER_NAMES),
         (OrderState, ORDER_STATE_NAMES),
         (Origin, ORIGIN_NAMES),
         (PaperKind, PAPER_NAMES),
@@ -341,6 +352,11 @@ _TONE_LIST: tuple[tuple[StrEnum, str], ...] = (
     (NumberState.RESERVED, "busy"),
     (NumberState.FROZEN, "wait"),
     (NumberState.BLOCKED, "bad"),
+    (RequestState.REPORTED, "wait"),
+    (RequestState.ISSUE, "bad"),
+    (RequestState.RESERVED, "busy"),
+    (RequestState.ORDERED, "busy"),
+    (RequestState.IN_USE, "good"),
     (OrderState.ACKNOWLEDGED, "busy"),
     (OrderState.REJECTED, "bad"),
     (OrderState.PENDING, "wait"),

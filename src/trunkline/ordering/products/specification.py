@@ -141,7 +141,8 @@ class ProductSpecification:
 
     `title` is the name as the standard writes it. `workdays` are those with resources ready; of products with
     `REACH` they follow from it, of a project from its plan. `goods_part` names the characteristic that says how
-    much of the one-time fee is for goods, taxed apart (domain 4.6). `key_service` is what REG-16 protects.
+    much of the one-time fee is for goods, taxed apart (domain 4.6). `key_service` is what REG-16 protects. With
+    `takes_400_number` the characteristic ``number`` is one of the inventory, answered by the records' ``number``s.
     """
 
     code: str
@@ -157,6 +158,7 @@ class ProductSpecification:
     resources: Text | None = None
     goods_part: str = ""
     key_service: bool = False
+    takes_400_number: bool = False
     clause: str = "S99-1"
 
     def place_fields(self) -> Mapping[str, tuple[Field, ...]]:

@@ -130,4 +130,52 @@ RING_TONE = ProductSpecification(
     resources=Text("内容编号", "Content id"),
 )
 
-PRODUCTS = (BASIC_2G, IVPN, SWITCHBOARD, RING_TONE)
+SERVICE_400 = ProductSpecification(
+    code="service_400",
+    title=Text("4006业务", "400 service"),
+    family=Family.APPLICATION,
+    letters="S400",
+    characteristics=(
+        Field("number", Text("400号码", "400 number"), FieldKind.NUMBER, clause="REG-22"),
+        Field("purpose", Text("使用用途", "Purpose"), FieldKind.LONG_TEXT, clause="REG-16"),
+        choice(
+            "routing",
+            "接续方式",
+            "Routing",
+            ("busy", "顺序接续，遇忙或无应答转下一个", "In order, the next when busy or not answered"),
+            ("hours", "按时段", "By hours"),
+            ("area", "按主叫地区", "By the caller's area"),
+            ("share", "按比例", "By shares"),
+        ),
+        text("ivr", "IVR语音导航", "IVR", required=False),
+        text("ring_tone", "企业彩铃", "Ring-back tone", required=False),
+        Field(
+            "minimum_consumption",
+            Text("月最低消费（元）", "Monthly minimum (yuan)"),
+            FieldKind.MONEY,
+            clause="REG-23",
+        ),
+    ),
+    workdays=3,
+    tax_class=TaxClass.BASIC_TELECOM,
+    records=Records(
+        "answers",
+        Text("接听号码清单", "Answer numbers"),
+        Text("接听号码{n}", "Answer number {n}"),
+        (
+            NUMBER,
+            text("proof", "号码归属证明编号", "Proof of ownership", required=False),
+            text("hours", "接听时段", "Hours", required=False),
+            text("area", "主叫地区", "Caller's area", required=False),
+            number("share", "分配比例（%）", "Share (%)", 1, 100, required=False),
+        ),
+        most=200,
+        distinct=("number",),
+    ),
+    resources=Text("400号码", "400 number"),
+    key_service=True,
+    takes_400_number=True,
+    clause="REG-23",
+)
+
+PRODUCTS = (BASIC_2G, IVPN, SWITCHBOARD, SERVICE_400, RING_TONE)

@@ -11,12 +11,13 @@ from trunkline.counter.items.new_installation.guards import (
     bank_data_complete,
     notice_only_without_licence,
 )
-from trunkline.counter.items.product_installation import guards
+from trunkline.counter.items.product_installation import guards, service_400
 from trunkline.counter.items.product_installation.effects import due, install, planned
 from trunkline.counter.items.product_installation.facts import Facts, load
 from trunkline.counter.papers import SIGNED, THREE_CHANNELS
 from trunkline.installations.types import BILLING_RULE_NAMES, SLA_NAMES
 from trunkline.kernel.text import Text
+from trunkline.numbering.requests import rules as requests
 from trunkline.ordering.fields import Field, FieldKind
 from trunkline.ordering.item import Guard, InitialPrice, Origin, Paper, ServiceItem, TakesEffect
 from trunkline.ordering.products import ProductSpecification, product_choices, specifications
@@ -154,6 +155,36 @@ ITEM: ServiceItem[Facts, ProductSpecification] = ServiceItem(
             "REG-16",
             guards.BLACKLISTED.text,
             guards.key_service_not_blacklisted,
+        ),
+        Guard(
+            "number_kept",
+            "P1-07",
+            service_400.NOT_KEPT.text,
+            guards.of_the_400_number(service_400.number_kept),
+        ),
+        Guard(
+            "answered_by_the_organisation",
+            "REG-22",
+            service_400.FOREIGN_ANSWER.text,
+            guards.of_the_400_number(service_400.answered_by_the_organisation),
+        ),
+        Guard(
+            "routing_complete",
+            "REG-23",
+            service_400.ROUTING_INCOMPLETE.text,
+            guards.of_the_400_number(service_400.routing_complete),
+        ),
+        Guard(
+            "commitment_enough",
+            "REG-25",
+            service_400.COMMITMENT_TOO_LOW.text,
+            guards.of_the_400_number(service_400.commitment_enough),
+        ),
+        Guard(
+            "within_limit",
+            "REG-16",
+            requests.TOO_MANY.text,
+            guards.of_the_400_number(service_400.within_limit),
         ),
     ),
     load=load,

@@ -20,6 +20,9 @@ from trunkline.installations.types import (
     TaskKind,
 )
 from trunkline.kernel.periods import local_date, start_of_day
+from trunkline.numbering.lease_rules import customer_holder
+from trunkline.numbering.operations import assign_numbers
+from trunkline.numbering.requests.operations import tie_order
 from trunkline.ordering.fields import Field
 from trunkline.ordering.item import Circumstances, PlannedLine
 from trunkline.ordering.products import ProductSpecification
@@ -93,10 +96,18 @@ def _account(around: Circumstances, facts: Facts, product: ProductSpecification,
     )[0]
 
 
+def _take_number(around: Circumstances, number: str, actor: Actor) -> None:
+    """What the desk reserved becomes the product's (P1-07)."""
+    holder = customer_holder(around.organization.id)
+    assign_numbers(numbers=[number], holder=holder, actor=actor, at=around.at)
+    if around.order is not None:
+        tie_order(number=number, order_number=around.order.number)
+
+
 def install(
     around: Circumstances, facts: Facts, products: Sequence[ProductSpecification], actor: Actor
 ) -> Sequence[int]:
-    """The product is ordered, its first task open; no line of service comes of it."""
+    """The product is ordered, its first task open, its 400 number in use; no line of service comes of it."""
     details = around.request.details
     if around.order is None:
         raise ValueError("a product is installed for an order")
@@ -129,4 +140,6 @@ def install(
             tax_class=product.tax_class,
         )
         order_installation(new=new, actor=actor, at=around.at)
+        if facts.service_number is not None:
+            _take_number(around, facts.service_number.number, actor)
     return [0 for _ in products]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from trunkline.agreements.queries import agreement
+from trunkline.counter.items.product_installation import service_400
 from trunkline.installations.queries import calendar
 from trunkline.ordering.item import Circumstances
 from trunkline.ordering.products import ProductSpecification, specifications
@@ -22,6 +23,8 @@ class Facts:
     agreement_organization_id: int | None
     accounts: Mapping[str, AccountView]
     calendar: Mapping[date, bool]
+    #: Of a product that takes a 400 number.
+    service_number: service_400.ServiceNumberFacts | None = None
 
     @property
     def products(self) -> tuple[ProductSpecification, ...]:
@@ -32,9 +35,11 @@ class Facts:
 def load(around: Circumstances) -> Facts:
     """One query a fact."""
     agreement_id = around.request.agreement_id
+    product = specifications().get(around.request.details.get("product", ""))
     return Facts(
-        product=specifications().get(around.request.details.get("product", "")),
+        product=product,
         agreement_organization_id=agreement(agreement_id).organization_id if agreement_id else None,
         accounts={account.code: account for account in accounts(around.organization.id)},
         calendar=calendar(),
+        service_number=service_400.load(around, product),
     )

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from trunkline.counter.items.product_installation import service_400
 from trunkline.counter.items.product_installation.facts import Facts
 from trunkline.installations.types import BillingRule
 from trunkline.kernel.periods import local_date
@@ -191,6 +192,17 @@ def key_service_in_own_hall(around: Circumstances, facts: Facts) -> Sequence[Ref
             product=product.zh, product_en=product.en, channel=channel.zh, channel_en=channel.en
         )
     ]
+
+
+def of_the_400_number(check: service_400.Check) -> Check:
+    """A rule of 400 numbers, for the products that take one."""
+
+    def checked(around: Circumstances, facts: Facts) -> Iterable[Refusal]:
+        if facts.product is None or facts.service_number is None:
+            return ()
+        return check(around, facts.product, facts.service_number)
+
+    return checked
 
 
 def key_service_not_blacklisted(around: Circumstances, facts: Facts) -> Sequence[Refusal]:

@@ -23,6 +23,7 @@ from trunkline.interfaces.cli.demo.stock import load_stock, stray_numbers
 from trunkline.interfaces.cli.demo.timeline import Timeline, moment
 from trunkline.interfaces.cli.demo.tour import write_tour
 from trunkline.interfaces.cli.demo.usage import write_month
+from trunkline.interfaces.cli.demo.wishes import load_wishes
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
@@ -176,6 +177,11 @@ class Province:
                 at=moment(day, 16),
             )
 
+    def _wishes(self) -> None:
+        """400 numbers that organisations of Hefei want."""
+        ours = [made for made in self.registered if made.customer.branch == "HF" and made.customer.licensed]
+        load_wishes(ours, unit=self.desks["HF"].manager, desk=actor_by_login("office", Door.CLI))
+
     def _tour(self) -> None:
         made = next(made for made in self.registered if made.customer.name == TOUR_CUSTOMER)
         desk = self.desks[made.customer.branch]
@@ -200,6 +206,7 @@ class Province:
             self._months()
             self.timeline.run()
             self.timeline.timed("reservations", self._reservations)
+            self.timeline.timed("wishes", self._wishes)
             self.timeline.timed("portal", self._portal)
             self.timeline.timed("tour", self._tour)
             with acting(self.system):

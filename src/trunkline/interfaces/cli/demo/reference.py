@@ -18,7 +18,7 @@ from trunkline.catalog.types import (
 from trunkline.counter.prices import publish_prices
 from trunkline.interfaces.cli.demo.roaming import load_roaming
 from trunkline.numbering import operations as numbering
-from trunkline.numbering.types import NumberKind
+from trunkline.numbering.types import NumberKind, NumberUse
 from trunkline.security.operations import appoint_staff, open_branch
 from trunkline.security.types import Actor
 
@@ -53,6 +53,7 @@ LOGINS = (
     DemoLogin("wh.clerk", "孙雨桐", "WH", ("clerk",)),
     DemoLogin("billing", "钱书宁", "AH", ("billing_officer",), everywhere=True),
     DemoLogin("department", "梁致远", "AH", ("department_manager",), everywhere=True),
+    DemoLogin("office", "沈思远", "AH", ("department_administrator",), everywhere=True),
     DemoLogin("product", "许清和", "AH", ("product_manager",), everywhere=True),
     DemoLogin("auditor", "赵知行", "AH", ("auditor",), everywhere=True),
     DemoLogin("network", "李建华", "AH", ("network_engineer",), everywhere=True),
@@ -270,6 +271,15 @@ def load_grades(*, actor: Actor, at: datetime) -> None:
             prefix=prefix,
             kind=NumberKind.MOBILE,
             use="data_card" if prefix == "145" else "mobile",
+            valid_from=SINCE,
+            actor=actor,
+            at=at,
+        )
+    for prefix in ("4000", "4006"):
+        numbering.define_range(
+            prefix=prefix,
+            kind=NumberKind.SERVICE_400,
+            use=NumberUse.SERVICE_400,
             valid_from=SINCE,
             actor=actor,
             at=at,

@@ -13,6 +13,9 @@ from trunkline.subscriptions import operations as subscriptions
 
 #: First six digits of a branch's numbers.
 PREFIXES = {"HF": "186551", "WH": "186553"}
+#: First six digits of a branch's 400 numbers.
+PREFIXES_400 = {"HF": "400655", "WH": "400653"}
+_ENDINGS_400 = (*range(1_000, 1_120), 1_888, 6_666, 8_888)
 #: Numbers in the plain block, of which about one in thirty is premium.
 _PLAIN = 2_500
 #: Five-digit endings in which the dearest patterns lie.
@@ -34,6 +37,13 @@ def load_stock(branches: dict[str, int], scale: float, *, actor: Actor, at: date
         numbering.stock_numbers(
             numbers=[f"{PREFIXES[code]}{ending:05d}" for ending in _endings(lines)],
             kind=NumberKind.MOBILE,
+            stock_id=branch_id,
+            actor=actor,
+            at=at,
+        )
+        numbering.stock_numbers(
+            numbers=[f"{PREFIXES_400[code]}{ending:04d}" for ending in _ENDINGS_400],
+            kind=NumberKind.SERVICE_400,
             stock_id=branch_id,
             actor=actor,
             at=at,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.numbers import leases, views
+from trunkline.interfaces.web.numbers import leases, requests, views
 
 app_name = "numbers"
 urlpatterns = [
     path("numbers/", views.search, name="search"),
     path("numbers/mine/", leases.mine, name="mine"),
+    path("numbers/requests/", requests.list_requests, name="requests"),
+    path("numbers/requests/report/", requests.report, name="report"),
+    path("numbers/requests/<int:request_id>/", requests.show, name="request"),
+    path("numbers/requests/<int:request_id>/<str:code>/", requests.act, name="act"),
     path("numbers/<str:number>/", leases.show, name="show"),
     path("numbers/<str:number>/lease/", leases.lease, name="lease"),
     path("numbers/<str:number>/extend/", leases.extend, name="extend"),

@@ -15,6 +15,8 @@ from trunkline.billing import queries as billing
 from trunkline.billing.types import MonthTotals
 from trunkline.care import queries as care
 from trunkline.kernel.periods import local_date
+from trunkline.numbering.requests import queries as number_requests
+from trunkline.numbering.requests.types import Speaker
 from trunkline.ordering import queries as ordering
 from trunkline.ordering.types import OrderState
 from trunkline.party import queries as party
@@ -80,6 +82,9 @@ def dashboard(actor: Actor, at: datetime) -> dict[str, Any]:
         "chart": _chart(months),
         "open_tickets": sum(count.open for count in care.counts(at).values()),
         "overdue_tickets": care.count_overdue(at),
+        "wishes": number_requests.count_due(
+            Speaker.DESK if actor.may("number_request.reserve") else Speaker.UNIT
+        ),
         **_term_tasks(actor, local_date(at)),
         "names": names,
         "today": local_date(at),
