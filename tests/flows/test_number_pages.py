@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from django.test import Client
 from django.urls import reverse
 
+from tests.numbers_400 import ORDINARY, OTHER, stock_400
 from tests.support import snapshot
 from tests.world import World, logins, number_of
 from trunkline.interfaces.cli import cli
@@ -82,13 +83,65 @@ def test_the_commands_do_what_the_pages_do(committed_db: World, actor: Actor) ->
     assert say("mine") == []
 
 
+def test_a_wish_goes_from_the_unit_to_the_desk_and_back_by_pages_and_commands(
+    committed_db: World, actor: Actor, at: datetime
+) -> None:
+    stock_400(committed_db.branches["HF"], ORDINARY, OTHER, at=at)
+    with acting(actor):
+        bank = organizations(committed_db.organizations["HF"][:1])[committed_db.organizations["HF"][0]]
+    unit, desk = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
+    for client, login in ((unit, logins("clerk", "HF")), (desk, "office")):
+        sent = client.post(reverse("staff:login"), {"username": login, "password": DEMO_PASSWORD})
+        assert sent.status_code == 302
+    said = {
+        "organization": bank.name,
+        "wanted": "4006*97",
+        "purpose": "客户服务热线",
+        "contact_name": "何守正",
+        "contact_phone": "13855101234",
+    }
+    with clock.at_time(at):
+        refused = unit.post(reverse("numbers:report"), said | {"wanted": "4008123456"})
+        assert (refused.status_code, "4000、4006号段" in refused.content.decode()) == (409, True)
+        made = unit.post(reverse("numbers:report"), said)
+        page = made.headers["Location"]
+        assert "预占号码" not in unit.get(page).content.decode()
+        assert ORDINARY in desk.get(page).content.decode()
+        assert unit.post(page + "reserve/", {"number": ORDINARY}).status_code == 403
+        assert desk.post(page + "issue/", {"words": ""}).status_code == 200
+        assert desk.post(page + "issue/", {"words": "该号码等级较高"}).status_code == 302
+        assert "该号码等级较高" in unit.get(page).content.decode()
+        assert unit.post(page + "remark/", {"words": "客户同意"}).status_code == 302
+        assert desk.post(page + "reserve/", {"number": ORDINARY, "words": ""}).status_code == 302
+        assert "data-until=" in unit.get(page).content.decode()
+        assert desk.get(page + "nothing/").status_code == 405
+        assert desk.post(page + "nothing/").status_code == 404
+        assert bank.name in desk.get(reverse("numbers:requests")).content.decode()
+
+    def say(role: str, *arguments: object, status: int = 0) -> Any:
+        return answered(role, "wish", *arguments, status=status)
+
+    (first,) = say("clerk", "list", "--state", "reserved")
+    assert (first["number"], first["answer_due"]) == (ORDINARY, "unit")
+    contact = ("--purpose", "订货专线", "--contact", "何守正", "--phone", "13855101234")
+    second = say("clerk", "report", OTHER, "--organization", bank.id, *contact)["id"]
+    say("clerk", "reserve", second, OTHER, status=REFUSED)
+    say("department_administrator", "issue", second, "另有单位意向")
+    say("clerk", "remark", second, "请优先")
+    assert say("department_administrator", "reserve", second, OTHER)["number"] == OTHER
+    assert say("clerk", "withdraw", second, "客户不要了")["state"] == "released"
+    assert [entry["event"] for entry in say("clerk", "thread", second)] == [
+        *("report", "raise", "remark", "reserve", "release")
+    ]
+
+
 def test_the_inventory_is_kept_by_commands(committed_db: World, actor: Actor, tmp_path: Path) -> None:
     def say(*arguments: object, status: int = 0) -> Any:
         return answered("product_manager", "inventory", *arguments, status=status)
 
     commitment = ("--prepayment", "600", "--months", 12, "--minimum", "59")
     numbers = tmp_path / "numbers.txt"
-    numbers.write_text("4006120021\n4006123456\n", encoding="utf-8")
+    numbers.write_text("4007120021\n4007123456\n", encoding="utf-8")
     taking = ("stock", numbers, "--kind", "service_400", "--branch", "HF")
     with acting(actor):
         before = snapshot()
@@ -99,16 +152,16 @@ def test_the_inventory_is_kept_by_commands(committed_db: World, actor: Actor, tm
     with acting(actor):
         assert snapshot() == before
     said = ("--kind", "service_400", "--use", "service_400", "--from", "2020-01-01")
-    say("define-range", "4006", *said, "--until", "2040-01-01")
-    assert {"prefix": "4006", "valid_to": "2040-01-01"}.items() <= next(
-        one for one in say("ranges") if one["prefix"] == "4006"
+    say("define-range", "4007", *said, "--until", "2040-01-01")
+    assert {"prefix": "4007", "valid_to": "2040-01-01"}.items() <= next(
+        one for one in say("ranges") if one["prefix"] == "4007"
     ).items()
     assert say(*taking) == {"stocked": 2}
     say("define-grade", "ABCCBA", "--name", "回文号", "--pattern", "120021$", "--rank", 90, *commitment)
     assert "ABCCBA" in [one["code"] for one in say("grades")]
     assert say("regrade", "--branch", "HF") == {"changed": 1}
     with acting(actor):
-        assert queries.numbers(["4006120021"])["4006120021"].grade == "ABCCBA"
+        assert queries.numbers(["4007120021"])["4007120021"].grade == "ABCCBA"
 
 
 def answered(role: str, *arguments: object, status: int = 0) -> Any:

@@ -19,6 +19,7 @@ from django.urls import resolve, reverse
 from tests import support
 from tests.architecture.test_web import PUBLIC, pages
 from tests.items import application
+from tests.numbers_400 import ORDINARY, keep_400
 from tests.products import product_order
 from tests.signing import installation, member_rows, premium, signed_agreement, xlsx
 from tests.world import World, logins, number_of
@@ -84,6 +85,7 @@ class Thread:
     draft: int
     visit: int
     breach: int
+    wish: int
 
 
 def charge(number: str, line_id: int) -> ChargeLine:
@@ -226,6 +228,7 @@ def thread(world: World, actor: Actor, make_actor: Callable[..., Actor], at: dat
         draft=with_details.draft,
         visit=with_details.visit,
         breach=broken(agreement, manager),
+        wish=keep_400(bank, ORDINARY, at=NOW).id,
     )
 
 
@@ -341,6 +344,9 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("numbers:search") + "?pattern=8888": "clerk",
         reverse("numbers:show", args=[PREMIUM]): "clerk",
         reverse("numbers:mine"): "clerk",
+        reverse("numbers:requests") + "?tab=open": "department_administrator",
+        reverse("numbers:report"): "clerk",
+        reverse("numbers:request", args=[thread.wish]): "department_administrator",
         reverse("outbox:list") + "?state=failed": "auditor",
         reverse("hotline:enter"): "hotline_agent",
         reverse("oversight:audit"): "auditor",

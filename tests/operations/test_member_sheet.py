@@ -37,7 +37,7 @@ from trunkline.kernel.refusals import Refused
 from trunkline.kernel.sheets import write_sheet
 from trunkline.numbering import operations as number_operations
 from trunkline.numbering import queries as numbering
-from trunkline.numbering.leasing import lease_number
+from trunkline.numbering.leases.operations import lease_number
 from trunkline.numbering.types import NumberState
 from trunkline.party.operations import open_accounts
 from trunkline.party.types import PaymentMethod

@@ -10,9 +10,10 @@ import pytest
 from tests.support import snapshot
 from tests.world import World, number_of
 from trunkline.kernel.refusals import Refused
-from trunkline.numbering import leasing, queries
 from trunkline.numbering import operations as numbering
+from trunkline.numbering import queries
 from trunkline.numbering.checks import CHECKS
+from trunkline.numbering.leases import operations as leasing
 from trunkline.numbering.models import Waiting
 from trunkline.numbering.types import NumberState
 from trunkline.security.audit import acting

@@ -16,9 +16,10 @@ from trunkline.installations import operations as installations
 from trunkline.installations.queries import find_installations, tasks_of
 from trunkline.installations.types import InstallationState, TaskState
 from trunkline.kernel.refusals import Refused
-from trunkline.numbering import leasing, queries
 from trunkline.numbering import operations as numbering
+from trunkline.numbering import queries
 from trunkline.numbering.checks import CHECKS
+from trunkline.numbering.leases import operations as leasing
 from trunkline.numbering.requests import operations as wishes
 from trunkline.numbering.requests import queries as requests
 from trunkline.numbering.requests.types import RequestEvent, RequestState, RequestView, Speaker

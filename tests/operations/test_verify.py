@@ -14,6 +14,7 @@ from django.db import transaction
 from tests.breaking import break_by, copy_to_break
 from tests.conftest import Cluster
 from tests.items import application
+from tests.numbers_400 import ORDINARY, keep_400
 from tests.products import product_order
 from tests.signing import FIVE_PAPERS, installation, member_rows, premium, signed_agreement
 from tests.world import World, logins, number_of
@@ -95,6 +96,11 @@ BREAKERS: dict[str, tuple[str, ...]] = {
         _WAITING,
         "UPDATE numbering_waiting SET branch_id = "
         "(SELECT max(b.id) FROM security_branch b WHERE b.id <> numbering_waiting.branch_id)",
+    ),
+    "number.request_has_its_number": ("UPDATE numbering_numberrequest SET state = 'in_use'",),
+    "number.request_thread_tells_its_state": ("UPDATE numbering_numberrequest SET state = 'released'",),
+    "installation.number_in_use": (
+        "UPDATE numbering_number SET state = 'in_use' WHERE kind = 'service_400'",
     ),
     "number.in_range": (f"UPDATE numbering_number SET number = '13912345678' WHERE {ONE_IDLE}",),
     "line.number_in_use_has_line": (f"UPDATE numbering_number SET state = 'in_use' WHERE {ONE_IDLE}",),
@@ -233,6 +239,7 @@ def _install(world: World, system: Actor, clerk: Actor) -> None:
         for task in tasks:
             finish_task(task_id=task.id, actor=system, at=JOINED)
     remove_installation(installation_id=made[1].id, words="设备已收回", actor=system, at=JOINED)
+    keep_400(world.organizations["HF"][0], ORDINARY, at=JOINED)
 
 
 def _visit(world: World, system: Actor, clerk: Actor, number: str) -> None:

@@ -32,7 +32,7 @@ from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.sheets import Column, Sheet, read_sheet, write_sheet
 from trunkline.kernel.text import Text
 from trunkline.numbering import queries as numbering
-from trunkline.numbering.lease_rules import customer_holder
+from trunkline.numbering.leases.rules import customer_holder
 from trunkline.numbering.rules import STOCK_EXHAUSTED
 from trunkline.numbering.searching import NumberSearch
 from trunkline.numbering.types import NumberKind

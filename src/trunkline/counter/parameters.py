@@ -13,7 +13,7 @@ from trunkline.catalog.parameters import Parameter, ParameterSetting
 from trunkline.catalog.queries import parameter_settings
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
-from trunkline.numbering import lease_rules
+from trunkline.numbering.leases import rules as leases
 from trunkline.numbering.requests import rules as requests
 from trunkline.security.types import Actor
 
@@ -23,9 +23,9 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     breach.TOP_UP_DAYS,
     fair_use.BARS_DATA,
     fair_use.TOLD_SHARES,
-    lease_rules.COUNTER_LEASE_HOURS,
-    lease_rules.WAITING_LEASE_HOURS,
-    lease_rules.LONGEST_QUEUE,
+    leases.COUNTER_LEASE_HOURS,
+    leases.WAITING_LEASE_HOURS,
+    leases.LONGEST_QUEUE,
     requests.DESK_LEASE_DAYS,
     requests.MOST_PER_ORGANIZATION,
 )

@@ -47,6 +47,19 @@ CHECKS = (
         ),
     ),
     Check(
+        "installation.number_in_use",
+        "REG-22",
+        Text("在用的400号码都有且只有一个产品", "A 400 number in use has one product, and no other has one"),
+        places(
+            "SELECT coalesce(n.number, i.characteristics->>'number') FROM "
+            "(SELECT number FROM numbering_number WHERE kind = 'service_400' AND state = 'in_use') n "
+            "FULL JOIN (SELECT characteristics FROM installations_installation "
+            "WHERE specification = 'service_400' AND state NOT IN ('removed', 'cancelled')) i "
+            "ON i.characteristics->>'number' = n.number WHERE n.number IS NULL OR i.characteristics IS NULL "
+            "ORDER BY 1"
+        ),
+    ),
+    Check(
         "installation.order_ends_with_it",
         "S99-1",
         Text(

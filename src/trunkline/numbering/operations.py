@@ -13,8 +13,8 @@ from trunkline.kernel.bulk import update_rows
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering import queries
+from trunkline.numbering.leases.passing import close_queues, pass_on
 from trunkline.numbering.models import NumberGrade, NumberRange, Reservation
-from trunkline.numbering.passing import close_queues, pass_on
 from trunkline.numbering.requests.following import follow
 from trunkline.numbering.requests.types import RequestEvent
 from trunkline.numbering.rules import (

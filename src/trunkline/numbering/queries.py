@@ -112,10 +112,13 @@ def locked_numbers_to_expire(at: datetime) -> dict[str, NumberView]:
     return {view.number: view for view in views}
 
 
-def numbers_in_use() -> frozenset[str]:
-    """Every number in use."""
+def line_numbers_in_use() -> frozenset[str]:
+    """Every number in use that belongs to a line: 400 numbers belong to an installed product."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT number FROM numbering_number WHERE state = %s", [NumberState.IN_USE])
+        cursor.execute(
+            "SELECT number FROM numbering_number WHERE state = %s AND kind <> %s",
+            [NumberState.IN_USE, NumberKind.SERVICE_400],
+        )
         return frozenset(number for (number,) in cursor.fetchall())
 
 

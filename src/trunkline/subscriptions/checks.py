@@ -8,7 +8,7 @@ from trunkline.kernel.checks import Check, places
 from trunkline.kernel.clock import now
 from trunkline.kernel.periods import Month
 from trunkline.kernel.text import Text
-from trunkline.numbering.queries import numbers_in_use
+from trunkline.numbering.queries import line_numbers_in_use
 from trunkline.party.queries import accounts_by_id
 from trunkline.subscriptions.models import Line, LineNumber, LineStop
 from trunkline.subscriptions.rules import MOST_LINES_OF_A_PERSON
@@ -23,11 +23,11 @@ def _open_numbers() -> list[str]:
 
 
 def _in_use_without_line() -> list[str]:
-    return sorted(numbers_in_use().difference(_open_numbers()))
+    return sorted(line_numbers_in_use().difference(_open_numbers()))
 
 
 def _line_without_number_in_use() -> list[str]:
-    in_use = numbers_in_use()
+    in_use = line_numbers_in_use()
     return [number for number in _open_numbers() if number not in in_use]
 
 

@@ -35,7 +35,7 @@ from trunkline.kernel.periods import SHANGHAI, Month
 from trunkline.ledger.queries import customer_deposits
 from trunkline.messaging.queries import find_messages
 from trunkline.messaging.types import MessageKind, Purpose
-from trunkline.numbering.leasing import lease_number
+from trunkline.numbering.leases.operations import lease_number
 from trunkline.numbering.queries import numbers
 from trunkline.numbering.types import NumberState
 from trunkline.ordering.queries import order_items, orders_of_organization

@@ -14,7 +14,7 @@ from tests.signing import member_rows, signed_agreement
 from trunkline.counter import desk
 from trunkline.installations.queries import find_installations, tasks_of
 from trunkline.installations.types import InstallationState, TaskState
-from trunkline.numbering.leasing import lease_number
+from trunkline.numbering.leases.operations import lease_number
 from trunkline.ordering.queries import orders_of_organization
 from trunkline.ordering.types import OrderRequest, OrderState, PaperKind, ShownPaper
 from trunkline.party.queries import accounts_by_id

@@ -10,7 +10,7 @@ from trunkline.agreements.models import Agreement
 from trunkline.agreements.rules.terms import event_refusals
 from trunkline.agreements.types import AGREEMENT_LIFE, AgreementEvent, AgreementState
 from trunkline.kernel.refusals import Refused, raise_if_any
-from trunkline.numbering.lease_rules import customer_holder
+from trunkline.numbering.leases.rules import customer_holder
 from trunkline.numbering.operations import release_numbers, reserve_numbers
 from trunkline.security.types import Actor
 

@@ -22,7 +22,7 @@ from trunkline.counter.lines import line_item
 from trunkline.counter.papers import ELECTRONIC, SIGNED_OR_RECORDED, THREE_CHANNELS, handler_papers
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
-from trunkline.numbering.lease_rules import customer_holder
+from trunkline.numbering.leases.rules import customer_holder
 from trunkline.numbering.operations import assign_numbers, freeze_numbers, reserve_numbers
 from trunkline.numbering.queries import leases, numbers
 from trunkline.numbering.rules import SHORTEST_FREEZE, reserve_refusals

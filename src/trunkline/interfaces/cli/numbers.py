@@ -11,8 +11,9 @@ from trunkline.interfaces.cli.output import Column, Output
 from trunkline.interfaces.cli.values import DAY, INSTANT
 from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.text import Text
-from trunkline.numbering import leasing, queries
 from trunkline.numbering import operations as numbering
+from trunkline.numbering import queries
+from trunkline.numbering.leases import operations as leasing
 from trunkline.numbering.searching import NumberSearch
 from trunkline.numbering.types import (
     NUMBER_STATE_NAMES,

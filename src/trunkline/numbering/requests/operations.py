@@ -9,7 +9,7 @@ from trunkline.catalog.queries import parameter_on
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering import queries as numbers
-from trunkline.numbering.lease_rules import customer_holder
+from trunkline.numbering.leases.rules import customer_holder
 from trunkline.numbering.models import NumberRequest, RequestRemark
 from trunkline.numbering.operations import release_numbers, reserve_numbers
 from trunkline.numbering.requests import queries

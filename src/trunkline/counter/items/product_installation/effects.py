@@ -20,7 +20,7 @@ from trunkline.installations.types import (
     TaskKind,
 )
 from trunkline.kernel.periods import local_date, start_of_day
-from trunkline.numbering.lease_rules import customer_holder
+from trunkline.numbering.leases.rules import customer_holder
 from trunkline.numbering.operations import assign_numbers
 from trunkline.numbering.requests.operations import tie_order
 from trunkline.ordering.fields import Field

@@ -12,7 +12,7 @@ from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.numbering import queries as numbering
-from trunkline.numbering.lease_rules import customer_holder
+from trunkline.numbering.leases.rules import customer_holder
 from trunkline.numbering.requests.rules import (
     MOST_PER_ORGANIZATION,
     NOT_A_400_NUMBER,

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from trunkline.interfaces.web.numbers.forms import OrganizationForm
 from trunkline.interfaces.web.page import StaffRequest, done, page, submitted
 from trunkline.kernel.refusals import Refused
-from trunkline.numbering import leasing, queries
-from trunkline.numbering.lease_rules import organization_of
+from trunkline.numbering import queries
+from trunkline.numbering.leases import operations as leasing
+from trunkline.numbering.leases.rules import organization_of
 from trunkline.numbering.rules import UNKNOWN
 from trunkline.numbering.types import LeasePurpose, NumberState, ReservationView
 from trunkline.party.queries import organizations

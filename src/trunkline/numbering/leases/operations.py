@@ -8,7 +8,7 @@ from trunkline.catalog.queries import parameter_on
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refused, raise_if_any
 from trunkline.numbering import queries
-from trunkline.numbering.lease_rules import (
+from trunkline.numbering.leases.rules import (
     COUNTER_LEASE_HOURS,
     LONGEST_QUEUE,
     NOT_LEASED,

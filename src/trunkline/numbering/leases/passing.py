@@ -9,7 +9,7 @@ from django.db import connection
 
 from trunkline.catalog.queries import parameter_on
 from trunkline.kernel.periods import local_date
-from trunkline.numbering.lease_rules import WAITING_LEASE_HOURS
+from trunkline.numbering.leases.rules import WAITING_LEASE_HOURS
 from trunkline.numbering.models import Waiting
 from trunkline.numbering.types import NUMBER_LIFE, LeasePurpose, NumberEvent, WaitingEnd
 
