@@ -15,6 +15,7 @@ from trunkline.agreements import operations as agreements
 from trunkline.agreements import queries
 from trunkline.agreements.rules.business import clawed_back
 from trunkline.agreements.types import BusinessKind
+from trunkline.billing.queries.breaches import benefits_taken_back
 from trunkline.counter import desk
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
@@ -47,6 +48,9 @@ def test_each_line_with_the_handset_is_listed_with_its_subsidy_and_months(
     for benefit in given:
         assert (benefit.kind, benefit.since, benefit.months) == (kind, date(2026, 10, 12), 24)
         assert (benefit.months_run, clawed_back(benefit)) == (3, Decimal("800.00"))
+    with acting(actor):
+        taken = {m.number: benefits_taken_back(made, m.number, date(2027, 1, 12)) for m in members}
+    assert sorted(taken.values()) == [Decimal(0), Decimal(800), Decimal(800)]
 
 
 def test_a_kind_without_a_handset_gives_nothing_to_take_back(

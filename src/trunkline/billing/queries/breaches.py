@@ -7,15 +7,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from trunkline.agreements.queries import benefits_of
 from trunkline.agreements.rules.breach import (
     OVERDUE_CAPPED,
     OVERDUE_RATE,
     BreachClaim,
     overdue_penalty,
 )
+from trunkline.agreements.rules.business import clawed_back
 from trunkline.billing.models import Bill, BreachCase
 from trunkline.billing.types import BillState, BreachState, BreachView, OverdueBill
 from trunkline.catalog.queries import parameter_on
+from trunkline.kernel.money import ZERO
 from trunkline.kernel.refusals import Refusal, Refused
 from trunkline.kernel.text import Text
 
@@ -34,6 +37,12 @@ def overdue_bills(account_id: int, on: date) -> tuple[OverdueBill, ...]:
         penalty = overdue_penalty(owed, days, daily_rate=rate, capped=capped)
         found.append(OverdueBill(row.number, owed, days, rate, penalty))
     return tuple(found)
+
+
+def benefits_taken_back(agreement_id: int, number: str, on: date) -> Decimal:
+    """What a breach on a day takes back of what a number was given under an agreement, in yuan (P2-20)."""
+    given = (one for one in benefits_of(agreement_id, on) if one.number == number)
+    return sum((clawed_back(one) for one in given), ZERO)
 
 
 def breach(case_id: int) -> BreachView:

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from trunkline.billing import letters, operations
+from trunkline.billing.queries.breaches import benefits_taken_back, find_breaches
 from trunkline.billing.queries.breaches import breach as breach_view
-from trunkline.billing.queries.breaches import find_breaches
 from trunkline.billing.types import (
     BREACH_STATE_NAMES,
     BreachPreview,
@@ -82,7 +82,12 @@ def list_breaches(*, state: str | None, actor: Actor, at: datetime, out: Output)
 @click.argument("number")
 @option("--on", "broken_on", type=DAY, required=True, text=Text("违约日期", "Day of the breach"))
 @option("--grounds", required=True, text=Text("违约事实和依据", "The facts of the breach"))
-@option("--benefits", type=AMOUNT, default="0", text=Text("补贴等优惠", "Subsidy and benefits taken back"))
+@option(
+    "--benefits",
+    type=AMOUNT,
+    default=None,
+    text=Text("收回的补贴等优惠，默认按记录", "Subsidy and benefits taken back; as recorded by default"),
+)
 @option("--handset", type=AMOUNT, default="0", text=Text("退机违约款", "Penalty of a handset given back"))
 @option("--losses", type=AMOUNT, default="0", text=Text("其他损失", "Other losses"))
 @option("--without-overdue", is_flag=True, text=Text("不计逾期违约金", "Without the overdue penalty"))
@@ -94,7 +99,7 @@ def propose(
     number: str,
     broken_on: date,
     grounds: str,
-    benefits: Decimal,
+    benefits: Decimal | None,
     handset: Decimal,
     losses: Decimal,
     without_overdue: bool,
@@ -112,7 +117,7 @@ def propose(
         grounds=grounds,
         whole_agreement=whole_agreement,
         with_overdue=not without_overdue,
-        benefits=benefits,
+        benefits=benefits_taken_back(agreement_id, number, broken_on) if benefits is None else benefits,
         handset_penalty=handset,
         losses=losses,
     )

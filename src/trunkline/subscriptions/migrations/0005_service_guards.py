@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
     dependencies = [("subscriptions", "0004_services_and_owners"), ("security", "0002_guards")]
     operations = [
         migrations.RunSQL(OWNERS, migrations.RunSQL.noop),
+        # Rows whose foreign keys are still to be checked keep a table from being altered.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         *branch_isolated(*TABLES),
         *audited(*TABLES),
     ]

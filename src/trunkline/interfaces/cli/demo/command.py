@@ -38,6 +38,7 @@ _PHASES = {
     "bills": Text("出账", "Bills"),
     "payments": Text("收款", "Payments"),
     "reservations": Text("预占", "Reservations"),
+    "wishes": Text("400号码", "400 numbers"),
     "portal": Text("网上营业厅", "Portal"),
     "tour": Text("演示文件", "Files for the tour"),
 }

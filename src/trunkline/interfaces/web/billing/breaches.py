@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from trunkline.agreements import queries as agreements
 from trunkline.billing import letters, operations
-from trunkline.billing.queries.breaches import breach, breaches_of_agreement, find_breaches
+from trunkline.billing.queries.breaches import (
+    benefits_taken_back,
+    breach,
+    breaches_of_agreement,
+    find_breaches,
+)
 from trunkline.billing.types import BreachProposal, BreachState
 from trunkline.interfaces.web.fields import CodeField, DayField, DeskForm, MoneyField
 from trunkline.interfaces.web.page import StaffRequest, done, file_response, page, paged, submitted
@@ -37,7 +42,12 @@ class BreachForm(DeskForm):
 
     number = forms.ChoiceField(label=gettext_lazy("号码"))
     broken_on = DayField(label=gettext_lazy("违约日期"))
-    benefits = MoneyField(label=gettext_lazy("终端补贴等优惠（元）"), minimum="0", required=False)
+    benefits = MoneyField(
+        label=gettext_lazy("终端补贴等优惠（元）"),
+        minimum="0",
+        required=False,
+        help_text=gettext_lazy("留空按协议记录计算"),
+    )
     handset_penalty = MoneyField(label=gettext_lazy("退机违约款（元）"), minimum="0", required=False)
     losses = MoneyField(label=gettext_lazy("其他损失（元）"), minimum="0", required=False)
     with_overdue = forms.BooleanField(label=gettext_lazy("计逾期付款违约金"), required=False, initial=True)
@@ -56,6 +66,8 @@ class BreachForm(DeskForm):
         """What was entered, as the operation takes it."""
         said = self.cleaned_data
         amounts = {name: said[name] or ZERO for name in ("benefits", "handset_penalty", "losses")}
+        if said["benefits"] is None:
+            amounts["benefits"] = benefits_taken_back(agreement_id, said["number"], said["broken_on"])
         return BreachProposal(**{**said, **amounts}, agreement_id=agreement_id)
 
 

@@ -155,7 +155,9 @@ def act(request: StaffRequest, request_id: int, code: str) -> HttpResponse:
     """Do one thing to a request; the operation asks for its own permission."""
     if code not in _ACTS:
         raise Http404
-    form = _ACTS[code].form(request.POST)
+    sent = request.POST.dict()
+    # One of the idle numbers that were offered is reserved by its own button.
+    form = _ACTS[code].form(sent | {"number": sent.get("pick", sent.get("number", ""))})
     if submitted(request, form):
         _ACTS[code].carry_out(request_id=request_id, **form.cleaned_data, actor=request.actor, at=request.at)
         return done(
