@@ -23,6 +23,7 @@ BY_MATRIX = {
         "no_marketing_policy",
         "no_subsidy",
         "not_in_phase",
+        "real_name",
     )
 }
 #: New installations are refused in a file of their own: the guard, and the test that brings it up.
@@ -104,7 +105,7 @@ def test_every_guard_names_its_clause_and_inferred_items_say_so() -> None:
         assert len(set(guards)) == len(guards), code
         assert all(guard.clause for guard in item.all_guards()), code
         inferred = item.origin is Origin.INFERRED
-        assert inferred == item.clause.startswith(("S04", "S10", "S14", "S15", "S20", "S21", "S26", "S27")), (
-            code
-        )
+        assert inferred == item.clause.startswith(
+            ("S04", "S10", "S14", "S15", "S20", "S21", "S26", "S27", "REG-17")
+        ), code
         assert all(isinstance(guard, LineGuard) for guard in item.line_guards)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.interfaces.cli.door import REFUSED
 from trunkline.kernel import clock
 from trunkline.numbering import queries
+from trunkline.numbering.operations import assign_numbers, reserve_numbers
+from trunkline.numbering.porting import port_out_numbers
 from trunkline.party.queries import organizations
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
@@ -133,6 +135,39 @@ def test_a_wish_goes_from_the_unit_to_the_desk_and_back_by_pages_and_commands(
     assert [entry["event"] for entry in say("clerk", "thread", second)] == [
         *("report", "raise", "remark", "reserve", "release")
     ]
+
+
+def test_a_number_is_brought_in_and_one_of_ours_taken_back_by_pages_and_commands(
+    committed_db: World, actor: Actor, at: datetime
+) -> None:
+    bank = committed_db.organizations["HF"][0]
+    with acting(actor):
+        name = organizations([bank])[bank].name
+    clerk, desk = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
+    for client, login in ((clerk, logins("clerk", "HF")), (desk, "office")):
+        sent = client.post(reverse("staff:login"), {"username": login, "password": DEMO_PASSWORD})
+        assert sent.status_code == 302
+    said = {"organization": name, "number": "13805519876", "donor": "china_mobile", "code": "12"}
+    refused = clerk.post(reverse("numbers:port_in"), said)
+    assert (refused.status_code, "授权码为4至8位数字" in refused.content.decode()) == (409, True)
+    made = clerk.post(reverse("numbers:port_in"), said | {"code": "123456"})
+    assert made.headers["Location"] == reverse("numbers:show", args=["13805519876"])
+    assert name in clerk.get(made.headers["Location"]).content.decode()
+    coming = ("--from", "china_telecom", "--code", "654321", "--organization", bank)
+    assert answered("clerk", "number", "port-in", "13305511234", *coming)["number"] == "13305511234"
+    answered("clerk", "number", "port-in", "13305511234", *coming, status=REFUSED)
+    for number in (NUMBER, number_of("HF", 96)):
+        reserve_numbers(
+            numbers=[number], purpose="x", holder="x:1", expires_at=at + timedelta(1), actor=actor, at=at
+        )
+        assign_numbers(numbers=[number], holder="x:1", actor=actor, at=at)
+        port_out_numbers(numbers=[number], actor=actor, at=at)
+    taking = reverse("numbers:take_back", args=[NUMBER])
+    assert "收回并冻结" in desk.get(reverse("numbers:show", args=[NUMBER])).content.decode()
+    assert (clerk.post(taking).status_code, desk.post(taking).status_code) == (403, 302)
+    assert desk.post(taking).status_code == 409
+    back = answered("department_administrator", "number", "take-back", number_of("HF", 96))
+    assert back["number"] == number_of("HF", 96)
 
 
 def test_the_inventory_is_kept_by_commands(committed_db: World, actor: Actor, tmp_path: Path) -> None:

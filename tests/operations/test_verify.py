@@ -102,6 +102,9 @@ BREAKERS: dict[str, tuple[str, ...]] = {
     "installation.number_in_use": (
         "UPDATE numbering_number SET state = 'in_use' WHERE kind = 'service_400'",
     ),
+    "number.ported_in_has_override": (
+        f"UPDATE numbering_number SET arrangement = 'ported_in' WHERE {ONE_IDLE}",
+    ),
     "number.in_range": (f"UPDATE numbering_number SET number = '13912345678' WHERE {ONE_IDLE}",),
     "line.number_in_use_has_line": (f"UPDATE numbering_number SET state = 'in_use' WHERE {ONE_IDLE}",),
     "line.number_is_in_use": ("UPDATE numbering_number SET state = 'idle' WHERE state = 'in_use'",),

@@ -74,7 +74,7 @@ LINE = LineView(
     offering_id=5,
     first_month_mode=None,
     iccid="8986010000000000001",
-    activated_at=NOW,
+    activated_at=NOW - timedelta(days=120),
     terminated_at=None,
     stop_causes=(),
     services=(),
@@ -135,7 +135,15 @@ STATES: dict[str, LineFacts] = {
     "balance": replace(FREE, deposit=Decimal("20.00")),
     "terminated": line(state=LineState.TERMINATED, terminated_at=NOW),
     "individual": line(name_type=NameType.INDIVIDUAL),
+    "new": line(activated_at=NOW - timedelta(days=119)),
+    "nameless": line(user_id_number=""),
 }
+
+#: What keeps a number from another operator (REG-17): every condition of it has that one clause.
+_NOT_PORTED = (
+    *("arrears", "billed", "agreement", "handset", "marketing", "premium"),
+    *("suspended", "lost", "roaming", "moved"),
+)
 
 #: Item → the clauses that speak against it in each state. What is not named is allowed.
 MATRIX: dict[str, dict[str, set[str]]] = {
@@ -207,6 +215,8 @@ MATRIX: dict[str, dict[str, set[str]]] = {
     | {state: {"S13-G2", "S13-G3"} for state in ("agreement", "handset", "marketing", "premium")},
     "user_record_change": {},
     "fault_report": {},
+    "port_out_code": {state: {"REG-17"} for state in (*_NOT_PORTED, "new", "nameless")},
+    "port_out": {state: {"REG-17"} for state in (*_NOT_PORTED, "new", "nameless", "balance")},
     "account_record_change": {},
     "detail_masking": {},
     "service_password_reset": {"arrears": {"S24-G1"}, "blacklist": {"S24-G1"}},
@@ -248,6 +258,8 @@ def _more(item_code: str, state: str) -> Any:
         return {}, Counter[str]()
     if item_code == "service_password_change":
         return {0: (LINE.id, NOW)}
+    if item_code.startswith("port_out"):
+        return 120
     if item_code.startswith("roaming_"):
         return RoamingFacts(ServiceCode.INTERNATIONAL_ROAMING)
     if item_code in FOR_INDIVIDUALS:

@@ -20,7 +20,7 @@ from trunkline.ordering.types import VerificationKind
 from trunkline.ordering.verification import failures_since, record_verification
 from trunkline.security.audit import operation
 from trunkline.security.types import Actor
-from trunkline.subscriptions.operations import check_password
+from trunkline.subscriptions.operations import check_password, check_port_code
 from trunkline.subscriptions.queries import line_by_number, locked_lines
 from trunkline.subscriptions.rules import person_key
 from trunkline.subscriptions.types import LineState, LineView
@@ -37,6 +37,7 @@ NOT_PROVED = {
         (VerificationKind.SERVICE_PASSWORD, "X-R2"),
         (VerificationKind.THREE_CHECKS, "S24-3"),
         (VerificationKind.USER_CARD, "S30-A1"),
+        (VerificationKind.PORT_CODE, "REG-17"),
     )
 }
 TOO_MANY_FAILURES = Refusal(
@@ -109,3 +110,13 @@ def verify_by_card(*, number: str, iccid: str, actor: Actor, at: datetime) -> Id
         return bool(line.iccid) and constant_time_compare(line.iccid, iccid.strip())
 
     return _checked(number, VerificationKind.USER_CARD, agrees, actor, at)
+
+
+@operation("verification.record", kept={"code": lambda _: None})
+def verify_by_port_code(*, number: str, code: str, actor: Actor, at: datetime) -> Identity:
+    """By the authorisation code that the line was sent for porting its number (REG-17)."""
+
+    def agrees(line: LineView) -> bool:
+        return check_port_code(line_id=line.id, code=code.strip(), actor=actor, at=at)
+
+    return _checked(number, VerificationKind.PORT_CODE, agrees, actor, at)

@@ -16,6 +16,7 @@ from trunkline.kernel.text import Text
 from trunkline.numbering.leases import rules as leases
 from trunkline.numbering.requests import rules as requests
 from trunkline.security.types import Actor
+from trunkline.subscriptions import rules as lines
 
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     breach.OVERDUE_CAPPED,
@@ -28,6 +29,8 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     leases.LONGEST_QUEUE,
     requests.DESK_LEASE_DAYS,
     requests.MOST_PER_ORGANIZATION,
+    lines.PORT_AFTER_DAYS,
+    lines.PORT_CODE_MINUTES,
 )
 _BY_CODE: Final[Mapping[str, Parameter[Any]]] = {each.code: each for each in PARAMETERS}
 

@@ -25,7 +25,11 @@ def service_items() -> dict[str, ServiceItem[Any, Any]]:
         for m in pkgutil.iter_modules(package.__path__)
     ]
     found: list[ServiceItem[Any, Any]] = [module.ITEM for module in modules]
-    return {item.code: item for item in sorted(found, key=lambda item: (item.clause, item.place))}
+    # The standard's own clauses first, then what other rules ask for.
+    return {
+        item.code: item
+        for item in sorted(found, key=lambda item: (not item.clause.startswith("S"), item.clause, item.place))
+    }
 
 
 def item_titles() -> dict[str, Text]:

@@ -25,7 +25,7 @@ class Clause:
 
     def items(self, all_items: Iterable[ServiceItem[Any, Any]]) -> tuple[ServiceItem[Any, Any], ...]:
         """The service items that carry it out."""
-        return tuple(item for item in all_items if item.clause.split("-")[0] == self.code)
+        return tuple(item for item in all_items if self.code in {item.clause, item.clause.split("-")[0]})
 
 
 def _clause(number: int, numeral: str, zh: str, en: str) -> Clause:
@@ -74,4 +74,5 @@ STANDARD = (
         "末项",
         Text("专线、租用、集成与集团应用的新装", "Installation of circuits, leases, integration"),
     ),
+    Clause("REG-17", "另", Text("携号转网", "Number porting"), Origin.INFERRED),
 )

@@ -31,12 +31,14 @@ class Purpose(StrEnum):
     SERVICE_PASSWORD = "service_password"  # noqa: S105 - a kind, no password  # nosec B105
     NOTICE = "notice"
     USAGE_DETAIL = "usage_detail"
+    PORT_CODE = "port_code"
 
 
 PURPOSE_NAMES = {
     Purpose.SERVICE_PASSWORD: Text("服务密码", "Service password"),
     Purpose.NOTICE: Text("通知", "Notice"),
     Purpose.USAGE_DETAIL: Text("详单", "Usage details"),
+    Purpose.PORT_CODE: Text("携号转网授权码", "Authorisation code for porting"),
 }
 
 

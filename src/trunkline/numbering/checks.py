@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trunkline.kernel.checks import Check, places
 from trunkline.kernel.text import Text
-from trunkline.numbering.models import Number
+from trunkline.numbering.models import Number, PortOverride
 from trunkline.numbering.queries import ranges
 
 
@@ -14,7 +14,9 @@ def _out_of_range() -> list[str]:
     for view in ranges():
         prefixes[view.kind] = (*prefixes.get(view.kind, ()), view.prefix)
     numbers = Number.objects.values_list("number", "kind").order_by("number").iterator(chunk_size=10_000)
-    return [number for number, kind in numbers if not number.startswith(prefixes.get(kind, ()))]
+    outside = [number for number, kind in numbers if not number.startswith(prefixes.get(kind, ()))]
+    ported = PortOverride.objects.filter(number__in=outside).values_list("number", flat=True)
+    return sorted(set(outside).difference(ported))
 
 
 CHECKS = (
@@ -115,7 +117,21 @@ CHECKS = (
     Check(
         "number.in_range",
         "REG-21",
-        Text("号码都在本企业号段内", "A number lies in a range of ours"),
+        Text("号码都在本企业号段内，或曾携入", "A number lies in a range of ours, or was ported in"),
         _out_of_range,
+    ),
+    Check(
+        "number.ported_in_has_override",
+        "REG-17",
+        Text(
+            "携入号码都有未结束的携入登记，其他号码没有",
+            "A ported-in number has an override that lasts, and no other number has one",
+        ),
+        places(
+            "SELECT coalesce(n.number, o.number) FROM "
+            "(SELECT number FROM numbering_number WHERE arrangement = 'ported_in') n "
+            "FULL JOIN (SELECT number FROM numbering_portoverride WHERE ended_at IS NULL) o "
+            "ON o.number = n.number WHERE n.number IS NULL OR o.number IS NULL ORDER BY 1"
+        ),
     ),
 )

@@ -8,7 +8,14 @@ from django.db.models import F, Q
 
 from trunkline.kernel.fields import Reference
 from trunkline.numbering.requests.types import RequestEvent, RequestState, Speaker
-from trunkline.numbering.types import Arrangement, NumberKind, NumberState, ReservationEnd, WaitingEnd
+from trunkline.numbering.types import (
+    Arrangement,
+    NumberKind,
+    NumberState,
+    ReservationEnd,
+    TelecomOperator,
+    WaitingEnd,
+)
 
 
 class NumberRange(models.Model):
@@ -160,6 +167,24 @@ class Waiting(models.Model):
             models.Index(fields=["number", "id"], condition=Q(ended_at__isnull=True), name="queue_of_number"),
             models.Index(
                 fields=["joined_by", "id"], condition=Q(ended_at__isnull=True), name="waiting_of_staff"
+            ),
+        ]
+
+
+class PortOverride(models.Model):
+    """携入号码: a number that is with us though its range is another operator's, until it goes back (REG-17, REG-21)."""
+
+    number = models.CharField(max_length=20)
+    branch = Reference("security.Branch", db_index=False)
+    donor = models.CharField(max_length=16, choices=[(c, c) for c in TelecomOperator])
+    ported_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(donor__in=[*TelecomOperator]), name="override_donor"),
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(ended_at__isnull=True), name="one_override_a_number"
             ),
         ]
 

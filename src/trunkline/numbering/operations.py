@@ -17,6 +17,7 @@ from trunkline.numbering.leases.passing import close_queues, pass_on
 from trunkline.numbering.models import NumberGrade, NumberRange, Reservation
 from trunkline.numbering.requests.following import follow
 from trunkline.numbering.requests.types import RequestEvent
+from trunkline.numbering.returning import return_ported
 from trunkline.numbering.rules import (
     IN_OTHER_HANDS,
     OTHER_STOCK,
@@ -181,7 +182,8 @@ def _end(leases: Iterable[ReservationView], how: ReservationEnd, event: NumberEv
     if event is NumberEvent.ASSIGN:
         close_queues(numbers, at)
     else:
-        pass_on(numbers, at)
+        returned = return_ported(numbers, at)
+        pass_on([number for number in numbers if number not in returned], at)
 
 
 def reserve_number(
@@ -305,7 +307,7 @@ def assign_numbers(*, numbers: Sequence[str], holder: str, actor: Actor, at: dat
 
 @operation("number.freeze")
 def freeze_numbers(*, numbers: Sequence[str], until: datetime, actor: Actor, at: datetime) -> None:
-    """Freeze numbers that were in use, for at least 90 days (REG-11)."""
+    """Freeze numbers that were in use, for at least 90 days (REG-11); those ported in go back instead (REG-17)."""
     inventory = queries.locked_numbers(numbers)
     raise_if_any(freeze_refusals(numbers, inventory, actor.branch_ids, until, at))
     with connection.cursor() as cursor:
@@ -313,6 +315,7 @@ def freeze_numbers(*, numbers: Sequence[str], until: datetime, actor: Actor, at:
             "UPDATE numbering_number SET state = %s, frozen_until = %s WHERE id = ANY(%s)",
             [NUMBER_LIFE.target(NumberEvent.FREEZE), until, [view.id for view in inventory.values()]],
         )
+    return_ported(numbers, at)
 
 
 @operation("number.arrange")

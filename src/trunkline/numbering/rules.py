@@ -96,6 +96,23 @@ NOT_OURS = Refusal(
 STOCKED_ALREADY = Refusal(
     "number.stocked_already", "", Text("号码{subject}已在号码资源中", "{subject} is in the inventory already")
 )
+NOT_AWAY = Refusal(
+    "number.not_away",
+    "REG-17",
+    Text(
+        "号码{subject}不是本企业号段内的已携出号码", "{subject} is no number of our ranges that has left us"
+    ),
+)
+WITH_US = Refusal(
+    "number.with_us",
+    "REG-17",
+    Text("号码{subject}在本企业，不能携入", "{subject} is with us already and cannot be ported in"),
+)
+PORT_CODE_MALFORMED = Refusal(
+    "number.port_code_malformed",
+    "REG-17",
+    Text("授权码为4至8位数字", "An authorisation code is 4 to 8 digits"),
+)
 PERIOD_EMPTY = Refusal(
     "number.range_period_empty",
     "REG-21",
@@ -132,6 +149,7 @@ _SHAPES = {
     NumberKind.SHORT: re.compile(r"[1-9]\d{2,5}", re.ASCII),
 }
 _LONGEST_PATTERN = 120
+_PORT_CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
 
 
 def grade_of(number: str, grades: Iterable[GradeView]) -> str:
@@ -180,11 +198,7 @@ def stock_refusals(
     numbers: Sequence[str], kind: NumberKind, ranges: Iterable[RangeView], on: date
 ) -> tuple[Refusal, ...]:
     """Why numbers cannot be taken into the inventory on a day: shape, range in force (REG-21), repetition."""
-    prefixes = tuple(
-        r.prefix
-        for r in ranges
-        if r.kind == kind and r.valid_from <= on and (r.valid_to is None or on < r.valid_to)
-    )
+    prefixes = _prefixes(ranges, kind, on)
     found = list(repeated(numbers))
     for number in numbers:
         if not _SHAPES[kind].fullmatch(number):
@@ -262,6 +276,62 @@ def assign_refusals(
         if lease.expires_at <= at
     ]
     return (*holding_refusals(numbers, inventory, leases, holder), *over)
+
+
+def in_ranges(number: str, ranges: Iterable[RangeView], on: date) -> bool:
+    """Whether a mobile number lies in a range of ours in force (REG-21)."""
+    return number.startswith(_prefixes(ranges, NumberKind.MOBILE, on))
+
+
+def port_out_refusals(
+    numbers: Sequence[str], inventory: Mapping[str, NumberView], branch_ids: Collection[int]
+) -> tuple[Refusal, ...]:
+    """Why numbers cannot go to another operator: not in use, or another branch's (REG-17)."""
+    found = list(repeated(numbers))
+    for number in dict.fromkeys(numbers):
+        view = inventory.get(number)
+        if view is None:
+            found.append(UNKNOWN.about(number))
+        elif view.branch_id not in branch_ids:
+            found.append(OTHER_STOCK.about(number))
+        elif NUMBER_LIFE.after(view.state, NumberEvent.PORT_OUT) is None:
+            words = NUMBER_STATE_NAMES[view.state]
+            found.append(NOT_IN_USE.about(number, state=words.zh, state_en=words.en))
+    return tuple(found)
+
+
+def return_refusals(
+    number: str, view: NumberView | None, branch_ids: Collection[int], *, ours: bool
+) -> tuple[Refusal, ...]:
+    """Why a number cannot be taken back: it is of no range of ours, or has not left us (REG-17)."""
+    if view is None:
+        return (UNKNOWN.about(number),)
+    if view.branch_id not in branch_ids:
+        return (OTHER_STOCK.about(number),)
+    away = NUMBER_LIFE.after(view.state, NumberEvent.TAKE_BACK) is not None
+    return () if ours and away else (NOT_AWAY.about(number),)
+
+
+def port_in_refusals(number: str, code: str, view: NumberView | None, *, ours: bool) -> tuple[Refusal, ...]:
+    """Why a number cannot come in: malformed, with us already, or of our ranges and never gone (REG-17)."""
+    found: list[Refusal] = []
+    if not _SHAPES[NumberKind.MOBILE].fullmatch(number):
+        found.append(MALFORMED.about(number))
+    elif (view is not None and NUMBER_LIFE.after(view.state, NumberEvent.PORT_IN) is None) or (
+        view is None and ours
+    ):
+        found.append(WITH_US.about(number))
+    if not _PORT_CODE.fullmatch(code):
+        found.append(PORT_CODE_MALFORMED)
+    return tuple(found)
+
+
+def _prefixes(ranges: Iterable[RangeView], kind: NumberKind, on: date) -> tuple[str, ...]:
+    return tuple(
+        r.prefix
+        for r in ranges
+        if r.kind == kind and r.valid_from <= on and (r.valid_to is None or on < r.valid_to)
+    )
 
 
 def freeze_refusals(

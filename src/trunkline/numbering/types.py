@@ -49,6 +49,8 @@ class NumberEvent(StrEnum):
     FREEZE = "freeze"
     THAW = "thaw"
     PORT_OUT = "port_out"
+    PORT_IN = "port_in"
+    TAKE_BACK = "take_back"
     BLOCK = "block"
 
 
@@ -59,6 +61,21 @@ class Arrangement(StrEnum):
     MOVED_NEW = "moved_new"
     MOVED_OLD = "moved_old"
     PORTED_IN = "ported_in"
+
+
+class TelecomOperator(StrEnum):
+    """Whom a number is ported from or to (REG-17)."""
+
+    MOBILE = "china_mobile"
+    TELECOM = "china_telecom"
+    BROADNET = "china_broadnet"
+
+
+OPERATOR_NAMES = {
+    TelecomOperator.MOBILE: Text("中国移动", "China Mobile"),
+    TelecomOperator.TELECOM: Text("中国电信", "China Telecom"),
+    TelecomOperator.BROADNET: Text("中国广电", "China Broadnet"),
+}
 
 
 class ReservationEnd(StrEnum):
@@ -103,6 +120,8 @@ NUMBER_LIFE: Transitions[NumberState, NumberEvent] = Transitions(
         (NumberState.IN_USE, NumberEvent.FREEZE, NumberState.FROZEN),
         (NumberState.FROZEN, NumberEvent.THAW, NumberState.IDLE),
         (NumberState.IN_USE, NumberEvent.PORT_OUT, NumberState.PORTED_OUT),
+        (NumberState.PORTED_OUT, NumberEvent.PORT_IN, NumberState.IDLE),
+        (NumberState.PORTED_OUT, NumberEvent.TAKE_BACK, NumberState.FROZEN),
         (NumberState.IDLE, NumberEvent.BLOCK, NumberState.BLOCKED),
     )
 )

@@ -64,6 +64,7 @@ class VerificationKind(StrEnum):
     SERVICE_PASSWORD = "service_password"  # noqa: S105 - a kind, no password  # nosec B105
     THREE_CHECKS = "three_checks"
     USER_CARD = "user_card"
+    PORT_CODE = "port_code"
 
 
 class SelectionSource(StrEnum):
@@ -102,6 +103,7 @@ VERIFICATION_NAMES = {
     VerificationKind.SERVICE_PASSWORD: Text("服务密码", "Service password"),
     VerificationKind.THREE_CHECKS: Text("核对号码、姓名、证件号码", "Number, name and ID number checked"),
     VerificationKind.USER_CARD: Text("用户卡", "SIM card shown"),
+    VerificationKind.PORT_CODE: Text("携号转网授权码", "Authorisation code for porting"),
 }
 
 #: An all-or-nothing order is one transaction; one of which only what passes goes on stands in progress between

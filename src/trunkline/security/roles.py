@@ -36,6 +36,9 @@ _READING = (
 #: Numbers kept for a customer, and the queues for those that are not free (P1-07).
 _LEASING = ("number.reserve", "number.extend", "number.release", "number.wait", "number.stop_waiting")
 
+#: What customers bring along from another operator (REG-17).
+_PORTING = ("number.port_in",)
+
 #: 400 numbers wanted by customers, told to the desk that keeps them (P1-07).
 _REPORTING = ("number_request.report", "number_request.remark", "number_request.withdraw")
 
@@ -63,7 +66,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "payment.take",
             "payment.view",
             "breach.settle",
-            *(*_LEASING, *_REPORTING),
+            *(*_LEASING, *_REPORTING, *_PORTING),
             "handler.register",
             "points.view",
             "points.redeem",
@@ -87,7 +90,7 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "detail.*",
             "scan.view",
             "verification.record",
-            *(*_LEASING, *_REPORTING),
+            *(*_LEASING, *_REPORTING, *_PORTING),
             "payment.view",
             "points.view",
             "points.redeem",
@@ -202,12 +205,15 @@ ROLES: tuple[RoleDeclaration, ...] = (
             "message.retry",
         ),
     ),
-    #: Keeps the 400 numbers for the business units (P1-07).
+    #: Keeps the 400 numbers for the business units (P1-07) and deals with the porting centre (REG-17).
     RoleDeclaration(
         "department_administrator",
         Text("部门综合管理员", "Department administrator"),
         Channel.BACK_OFFICE,
-        (*_READING, *_LEASING, "number_request.*", "ticket.*"),
+        (
+            *(*_READING, *_LEASING, *_PORTING, "number_request.*", "number.take_back", "ticket.*"),
+            *("item.port_out", "order.place", "order.execute", "verification.record"),
+        ),
     ),
     RoleDeclaration(
         "product_manager",

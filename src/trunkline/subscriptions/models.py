@@ -326,6 +326,25 @@ class LinePasswordHash(models.Model):
     made_at = models.DateTimeField()
 
 
+class PortCode(models.Model):
+    """携号转网授权码: which hash is the code that a line was sent, until when it is good, and when it ended (REG-17)."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="+", db_index=False)
+    branch = Reference("security.Branch", db_index=False)
+    kept = models.ForeignKey(LinePasswordHash, models.PROTECT, related_name="+", db_index=False)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(ended_at__isnull=True), name="one_port_code_a_line"
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("sent_at")), name="port_code_expires"),
+        ]
+
+
 class LinePassword(models.Model):
     """服务密码: which hash is in force on a line, and how it was tried (X-R2). No hash is in force after a transfer."""
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
 
+from trunkline.catalog.parameters import Parameter, whole_number
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.masking import masked_id
 from trunkline.kernel.money import ZERO
@@ -23,6 +24,23 @@ from trunkline.subscriptions.types import Life, LifePhase, NewLine
 MOST_LINES_OF_A_PERSON = 5
 #: Sessions that connect lines for the same person queue up; persons share this many queues.
 PERSON_LOCKS = 64
+
+PORT_CODE_MINUTES = Parameter(
+    "port.code_minutes",
+    "REG-17",
+    Text("携号转网授权码的有效时间", "How long an authorisation code for porting is good"),
+    whole_number(5, 1440),
+    default=60,
+    unit=Text("分钟", "minutes"),
+)
+PORT_AFTER_DAYS = Parameter(
+    "port.after_days",
+    "REG-17",
+    Text("入网或上次携转后多久可携出", "How long after its entry or last porting a number may leave"),
+    whole_number(0, 3650),
+    default=120,
+    unit=Text("天", "days"),
+)
 
 SIM_STOCK_EXHAUSTED = Refusal(
     "sim.stock_exhausted",

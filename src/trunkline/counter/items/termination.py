@@ -6,28 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trunkline.billing.operations import refund_deposits
 from trunkline.billing.types import AdvancePayment
 from trunkline.counter.facts import LineFacts, LinesFacts
-from trunkline.counter.guards import guard, no_agreement_in_term, settled
-from trunkline.counter.lines import ids_of, line_item
+from trunkline.counter.guards import no_agreement_in_term, settled
+from trunkline.counter.leaving import end_lines, refund_arranged, refund_method, roaming_closed
+from trunkline.counter.lines import line_item
 from trunkline.counter.papers import SIGNED, THREE_CHANNELS, handler_papers
 from trunkline.counter.rewards import LEAVING, LinePoints, points_facts, redeem_for_credit
 from trunkline.kernel.money import ZERO
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
-from trunkline.ledger.points.operations import forfeit_points
 from trunkline.ledger.points.rules import redemption_refusals, yuan_of
 from trunkline.numbering.operations import freeze_numbers
 from trunkline.numbering.rules import SHORTEST_FREEZE
 from trunkline.ordering.fields import Field, FieldKind
 from trunkline.ordering.item import Circumstances, Guard, InitialPrice, LineGuard, Origin, TakesEffect
 from trunkline.ordering.types import Change, ItemAction
-from trunkline.party.types import PAYMENT_METHOD_NAMES, PaymentMethod
 from trunkline.security.types import Actor
-from trunkline.subscriptions.operations import terminate_lines
 from trunkline.subscriptions.queries import line_by_number
-from trunkline.subscriptions.types import ROAMING_SERVICES, LineView
+from trunkline.subscriptions.types import LineView
 
 REASONS = (
     ("price", Text("资费", "Price")),
@@ -143,26 +140,7 @@ def _terminate(around: Circumstances, facts: LinesFacts, chosen: Sequence[LineFa
     details = around.request.details
     if "points_to" in details:
         _redeem_points(around, facts, chosen, actor)
-    # What the plan calls 作废 is gone: nobody could redeem it from a line that has ended.
-    forfeit_points(
-        line_ids=ids_of(chosen),
-        source="termination",
-        source_id=around.at.isoformat(),
-        actor=actor,
-        at=around.at,
-    )
-    refundable = {one.line.account_id: one.deposit for one in chosen if one.deposit > ZERO}
-    if refundable:
-        refund_deposits(
-            organization_id=around.organization.id,
-            amounts=refundable,
-            method=PaymentMethod(details["refund_method"]),
-            reason="S05-G5",
-            reference=details.get("reason", ""),
-            actor=actor,
-            at=around.at,
-        )
-    terminate_lines(line_ids=ids_of(chosen), actor=actor, at=around.at)
+    end_lines(around, chosen, actor, source="termination", reason=details.get("reason", ""))
     freeze_numbers(
         numbers=[one.line.number for one in chosen],
         until=around.at + SHORTEST_FREEZE,
@@ -182,14 +160,7 @@ ITEM = line_item(
         Field("reason_words", Text("客户原话", "The customer's words"), FieldKind.LONG_TEXT, required=False),
         Field("offer", Text("挽留措施", "What was offered"), FieldKind.LONG_TEXT, clause="S05-G1"),
         Field("retention", Text("挽留结果", "Outcome"), FieldKind.CHOICE, OUTCOMES, clause="S05-G1"),
-        Field(
-            "refund_method",
-            Text("余额退还方式", "How the balance is refunded"),
-            FieldKind.CHOICE,
-            tuple((str(method), name) for method, name in PAYMENT_METHOD_NAMES.items()),
-            required=False,
-            clause="S05-G5",
-        ),
+        refund_method("S05-G5"),
         Field(
             "points_to",
             Text("积分兑换话费转入号码", "Line that gets the credit for points"),
@@ -205,25 +176,8 @@ ITEM = line_item(
     line_guards=(
         no_agreement_in_term("S05-G2"),
         settled("S05-G3"),
-        guard(
-            "roaming_closed",
-            "S05-G4",
-            Text(
-                "号码{number}须先关闭国际漫游业务，预付款方可退还",
-                "International roaming of {number} must be closed before its prepayment is refunded",
-            ),
-            lambda _, one: bool({*ROAMING_SERVICES} & {*one.line.services}),
-        ),
-        guard(
-            "refund_arranged",
-            "S05-G5",
-            Text(
-                "号码{number}账户尚有余额{amount}元，须选择退还方式",
-                "The account of {number} holds {amount} yuan: say how it is refunded",
-            ),
-            lambda around, one: one.deposit > ZERO and "refund_method" not in around.request.details,
-            amount=lambda one: one.deposit,
-        ),
+        roaming_closed("S05-G4"),
+        refund_arranged("S05-G5"),
         LineGuard(
             "points_redeemable",
             "REG-31",

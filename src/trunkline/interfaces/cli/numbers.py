@@ -12,7 +12,7 @@ from trunkline.interfaces.cli.values import DAY, INSTANT
 from trunkline.interfaces.cli.words import Group, option
 from trunkline.kernel.text import Text
 from trunkline.numbering import operations as numbering
-from trunkline.numbering import queries
+from trunkline.numbering import porting, queries
 from trunkline.numbering.leases import operations as leasing
 from trunkline.numbering.searching import NumberSearch
 from trunkline.numbering.types import (
@@ -20,6 +20,7 @@ from trunkline.numbering.types import (
     NumberState,
     NumberView,
     ReservationView,
+    TelecomOperator,
     WaitingView,
 )
 from trunkline.security.types import Actor
@@ -246,3 +247,54 @@ def queue(*, value: str, actor: Actor, at: datetime, out: Output) -> None:
 def mine(*, actor: Actor, at: datetime, out: Output) -> None:
     """The first to run out first."""
     out.rows(_LEASES, queries.counter_leases(actor.staff_id))
+
+
+@command_for(
+    "number.port_in",
+    number,
+    "port-in",
+    text=Text("携入号码并为单位预占", "Bring a number in from another operator for an organisation"),
+    examples=(
+        "trunkline --as hf.clerk number port-in 13805511234 --from china_mobile --code 123456 --organization 12",
+    ),
+)
+@_NUMBER
+@option(
+    "--from",
+    "donor",
+    type=click.Choice([each.value for each in TelecomOperator]),
+    required=True,
+    text=Text("携出企业", "The operator it comes from"),
+)
+@option("--code", required=True, text=Text("授权码", "The authorisation code"))
+@_ORGANIZATION
+def port_in(
+    *, value: str, donor: str, code: str, organization_id: int, actor: Actor, at: datetime, out: Output
+) -> None:
+    """It goes into the organisation's agreement like any number that is kept for it."""
+    made = porting.port_in_number(
+        number=value,
+        donor=TelecomOperator(donor),
+        code=code,
+        organization_id=organization_id,
+        actor=actor,
+        at=at,
+    )
+    out.done({"number": made.number, "holder": made.holder, "expires_at": made.expires_at}, _KEPT)
+
+
+@command_for(
+    "number.take_back",
+    number,
+    "take-back",
+    text=Text("收回对方归还的携出号码", "Take back a number of ours that the other operator returns"),
+    examples=("trunkline --as office number take-back 18655101234",),
+)
+@_NUMBER
+def take_back(*, value: str, actor: Actor, at: datetime, out: Output) -> None:
+    """It is frozen like any number that has ended."""
+    until = porting.take_back_number(number=value, actor=actor, at=at)
+    out.done(
+        {"number": value, "frozen_until": until},
+        Text("{number} 已收回，冻结至 {frozen_until}", "{number} is back, frozen until {frozen_until}"),
+    )

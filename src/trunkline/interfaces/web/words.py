@@ -100,7 +100,13 @@ from trunkline.numbering.requests.types import (
     RequestState,
     Speaker,
 )
-from trunkline.numbering.types import NUMBER_STATE_NAMES, NumberKind, NumberState
+from trunkline.numbering.types import (
+    NUMBER_STATE_NAMES,
+    OPERATOR_NAMES,
+    NumberKind,
+    NumberState,
+    TelecomOperator,
+)
 from trunkline.ordering.item import RECORD_NAMES, TAKES_EFFECT_NAMES, Origin, Record, TakesEffect
 from trunkline.ordering.products import FAMILY_NAMES, Family
 from trunkline.ordering.types import (
@@ -268,6 +274,7 @@ _NAMES: dict[type[StrEnum], dict[str, Text]] = {
         (NeedLevel, NEED_LEVEL_NAMES),
         (NumberKind, NUMBER_KIND_NAMES),
         (NumberState, NUMBER_STATE_NAMES),
+        (TelecomOperator, OPERATOR_NAMES),
         (RequestEvent, REQUEST_EVENT_NAMES),
         (RequestState, REQUEST_STATE_NAMES),
         (Speaker, SPEAKER_NAMES),

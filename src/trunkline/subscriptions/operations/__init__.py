@@ -28,6 +28,7 @@ from trunkline.subscriptions.operations.passwords import (
     deposit_password,
     reset_passwords,
 )
+from trunkline.subscriptions.operations.porting import check_port_code, end_port_codes, send_port_codes
 from trunkline.subscriptions.operations.stock import stock_sims
 from trunkline.subscriptions.operations.stopping import (
     close_services,
@@ -46,11 +47,13 @@ __all__ = [
     "change_plans",
     "change_users",
     "check_password",
+    "check_port_code",
     "close_offerings",
     "close_services",
     "compare_nothing",
     "connect_lines",
     "deposit_password",
+    "end_port_codes",
     "exhaust_lines",
     "lift_stops",
     "open_offerings",
@@ -60,6 +63,7 @@ __all__ = [
     "reopen_data",
     "replace_sims",
     "reset_passwords",
+    "send_port_codes",
     "set_masks",
     "stock_sims",
     "stop_lines",

@@ -12,7 +12,13 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from trunkline.counter.identity import Identity, verify_by_card, verify_by_password, verify_by_three_checks
+from trunkline.counter.identity import (
+    Identity,
+    verify_by_card,
+    verify_by_password,
+    verify_by_port_code,
+    verify_by_three_checks,
+)
 from trunkline.counter.registry import service_item
 from trunkline.interfaces.web.fields import DeskForm
 from trunkline.interfaces.web.page import StaffRequest, page
@@ -33,6 +39,7 @@ class IdentityForm(DeskForm):
     )
     proof_name = forms.CharField(label=_("姓名"), required=False, max_length=40)
     proof_id_number = forms.CharField(label=_("证件号码"), required=False, max_length=18)
+    proof_code = forms.CharField(label=_("携号转网授权码"), required=False, max_length=8)
     proof_iccid = forms.CharField(label=_("用户卡ICCID"), required=False, max_length=20)
 
     def __init__(self, *args: Any, kinds: Collection[VerificationKind], **kwargs: Any) -> None:
@@ -49,6 +56,7 @@ class IdentityForm(DeskForm):
             VerificationKind.SERVICE_PASSWORD: ("proof_password",),
             VerificationKind.THREE_CHECKS: ("proof_name", "proof_id_number"),
             VerificationKind.USER_CARD: ("proof_iccid",),
+            VerificationKind.PORT_CODE: ("proof_code",),
         }
         names = [name for kind in sorted(self.kinds) for name in wanted[kind]]
         return [self[name] for name in ("proof_number", *names)]
@@ -68,6 +76,8 @@ class IdentityForm(DeskForm):
             return verify_by_password(number=number, password=said["proof_password"], actor=actor, at=at)
         if kind is VerificationKind.USER_CARD:
             return verify_by_card(number=number, iccid=said["proof_iccid"], actor=actor, at=at)
+        if kind is VerificationKind.PORT_CODE:
+            return verify_by_port_code(number=number, code=said["proof_code"], actor=actor, at=at)
         return verify_by_three_checks(
             number=number, name=said["proof_name"], id_number=said["proof_id_number"], actor=actor, at=at
         )
