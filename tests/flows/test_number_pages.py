@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.numbers_400 import ORDINARY, OTHER, stock_400
 from tests.support import snapshot
-from tests.world import World, logins, number_of
+from tests.world import STOCK, World, logins, number_of
 from trunkline.interfaces.cli import cli
 from trunkline.interfaces.cli.demo.reference import DEMO_PASSWORD
 from trunkline.interfaces.cli.door import REFUSED
@@ -21,6 +21,7 @@ from trunkline.kernel import clock
 from trunkline.numbering import queries
 from trunkline.numbering.operations import assign_numbers, reserve_numbers
 from trunkline.numbering.porting import port_out_numbers
+from trunkline.numbering.types import NumberState
 from trunkline.party.queries import organizations
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor
@@ -168,6 +169,43 @@ def test_a_number_is_brought_in_and_one_of_ours_taken_back_by_pages_and_commands
     assert desk.post(taking).status_code == 409
     back = answered("department_administrator", "number", "take-back", number_of("HF", 96))
     assert back["number"] == number_of("HF", 96)
+
+
+def test_the_inventory_is_kept_on_its_page(committed_db: World, actor: Actor) -> None:
+    product = Client(SERVER_NAME="localhost")
+    sent = product.post(
+        reverse("staff:login"), {"username": logins("product_manager", "HF"), "password": DEMO_PASSWORD}
+    )
+    assert sent.status_code == 302
+    grade = {
+        "code": "LAST95",
+        "name": "吉祥号",
+        "pattern": "(95",
+        "rank": "50",
+        "prepayment": "100",
+        "months": "12",
+        "minimum_monthly": "39",
+    }
+    with acting(actor):
+        before = snapshot()
+    assert product.post(reverse("numbers:define_grade"), grade).status_code == 409
+    stretch = {"digits": "176", "kind": "mobile", "use": "mobile", "valid_from": "2026-01-01"}
+    wrong = product.post(reverse("numbers:define_range"), stretch | {"valid_to": "2025-12-31"})
+    assert (wrong.status_code, "失效日须晚于生效日" in wrong.content.decode()) == (409, True)
+    with acting(actor):
+        assert snapshot() == before
+    assert product.post(reverse("numbers:define_range"), stretch).status_code == 302
+    assert product.post(reverse("numbers:define_grade"), grade | {"pattern": "95$"}).status_code == 302
+    hefei = committed_db.branches["HF"]
+    assert product.post(reverse("numbers:regrade", args=[hefei])).status_code == 302
+    shown = product.get(reverse("numbers:inventory")).content.decode()
+    assert all(words in shown for words in ("吉祥号", "95$", ">176<", "合肥市分公司"))
+    with acting(actor):
+        assert queries.numbers([NUMBER])[NUMBER].grade == "LAST95"
+        counts = queries.grade_counts([hefei])
+        assert counts["LAST95", NumberState.IDLE] == 4
+        stock = queries.stock_counts([hefei])
+    assert stock == {(hefei, NumberState.IDLE): STOCK}
 
 
 def test_the_inventory_is_kept_by_commands(committed_db: World, actor: Actor, tmp_path: Path) -> None:

@@ -347,6 +347,7 @@ def readable(thread: Thread) -> dict[str, str]:
         reverse("numbers:requests") + "?tab=open": "department_administrator",
         reverse("numbers:report"): "clerk",
         reverse("numbers:port_in"): "clerk",
+        reverse("numbers:inventory"): "product_manager",
         reverse("numbers:request", args=[thread.wish]): "department_administrator",
         reverse("outbox:list") + "?state=failed": "auditor",
         reverse("hotline:enter"): "hotline_agent",

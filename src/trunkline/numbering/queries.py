@@ -213,3 +213,24 @@ def upkeep_due(at: datetime) -> bool:
         Reservation.objects.filter(ended_at__isnull=True, expires_at__lte=at).exists()
         or Number.objects.filter(state=NumberState.FROZEN, frozen_until__lte=at).exists()
     )
+
+
+def stock_counts(branch_ids: Collection[int]) -> dict[tuple[int, NumberState], int]:
+    """How many numbers each of these branches has in each state; states without any are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT stock_id, state, count(*) FROM numbering_number WHERE stock_id = ANY(%s) GROUP BY 1, 2",
+            [list(branch_ids)],
+        )
+        return {(stock, NumberState(state)): count for stock, state, count in cursor.fetchall()}
+
+
+def grade_counts(branch_ids: Collection[int]) -> dict[tuple[str, NumberState], int]:
+    """How many premium numbers of these branches there are of each grade in each state (REG-25)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT grade, state, count(*) FROM numbering_number WHERE grade <> '' AND stock_id = ANY(%s) "
+            "GROUP BY 1, 2",
+            [list(branch_ids)],
+        )
+        return {(grade, NumberState(state)): count for grade, state, count in cursor.fetchall()}

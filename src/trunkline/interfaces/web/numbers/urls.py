@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from trunkline.interfaces.web.numbers import leases, porting, requests, views
+from trunkline.interfaces.web.numbers import inventory, leases, porting, requests, views
 
 app_name = "numbers"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("numbers/requests/report/", requests.report, name="report"),
     path("numbers/requests/<int:request_id>/", requests.show, name="request"),
     path("numbers/requests/<int:request_id>/<str:code>/", requests.act, name="act"),
+    path("numbers/inventory/", inventory.show, name="inventory"),
+    path("numbers/inventory/range/", inventory.define_range, name="define_range"),
+    path("numbers/inventory/grade/", inventory.define_grade, name="define_grade"),
+    path("numbers/inventory/<int:branch_id>/regrade/", inventory.regrade, name="regrade"),
     path("numbers/port-in/", porting.port_in, name="port_in"),
     path("numbers/<str:number>/take-back/", porting.take_back, name="take_back"),
     path("numbers/<str:number>/", leases.show, name="show"),
