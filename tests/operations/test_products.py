@@ -36,6 +36,7 @@ from trunkline.ordering.queries import order
 from trunkline.ordering.types import Completion, OrderRequest, OrderState
 from trunkline.party.queries import account
 from trunkline.runs.billrun import run_month
+from trunkline.runs.checks import CHECKS as RUN_CHECKS
 from trunkline.security.audit import acting
 from trunkline.security.types import Actor, Channel
 
@@ -364,6 +365,43 @@ def test_a_start_that_is_confirmed_late_is_caught_up_once(
     ]
     assert "2026-10补计" in november[1][0]
     assert [amount for _, amount, _ in december] == [Decimal("3100.00")]
+
+
+def test_a_late_opening_is_paid_for_on_the_bill_of_its_fee_without_the_customers_own_days(
+    world: World, clerk: Actor, actor: Actor, own_store: Path
+) -> None:
+    made = ordered(world, clerk)
+    before = snapshot()
+    for days, words in ((3, " "), (-1, "机房未就绪"), (366, "机房未就绪")):
+        with pytest.raises(Refused):
+            installations.excuse_days(
+                installation_id=made.id, days=days, words=words, actor=actor, at=october(20)
+            )
+    assert snapshot() == before
+    installations.excuse_days(
+        installation_id=made.id, days=1, words="客户机房未就绪", actor=actor, at=october(20)
+    )
+    late = {
+        **DAYS,
+        TaskKind.JOINT_TEST: october(22),
+        TaskKind.CUSTOMER_ACCEPTANCE: october(23),
+        TaskKind.BILLING_START: october(24),
+    }
+    work_through(made, actor, late)
+    # Due on 19 October, tested on the 22nd: three days, one of them the customer's. 1 % of 5,000 for two.
+    assert installation(made.id).late_days(date(2026, 12, 1)) == 2
+    first, second = bills_of(made, actor, OCTOBER, Month(2026, 11))
+    assert [(title.split("业务 ")[1], amount) for title, amount, _ in first[:2]] == [
+        ("一次性费用", Decimal("5000.00")),
+        ("逾期开通违约金（2天）", Decimal("-100.00")),
+    ]
+    assert [amount for _, amount, _ in second] == [Decimal("3100.00")]
+    with pytest.raises(Refused):
+        installations.excuse_days(
+            installation_id=made.id, days=3, words="迟到的说明", actor=actor, at=october(25)
+        )
+    with acting(actor):
+        assert [place for check in RUN_CHECKS for place in check.find()] == []
 
 
 def test_another_fee_and_the_removal_are_charged_by_days(

@@ -189,6 +189,9 @@ BREAKERS: dict[str, tuple[str, ...]] = {
         "INSERT INTO rating_datamonth (line_id, branch_id, month, used) SELECT id, branch_id,"
         f" date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai'), 5 FROM subscriptions_line WHERE {ONE_LINE}",
     ),
+    "run.late_openings_are_compensated": (
+        "UPDATE installations_installation SET due_on = opened_on - 3 WHERE billed_from IS NOT NULL",
+    ),
     "run.credits_have_their_tickets": (
         "UPDATE billing_billline SET kind = 'credit', explanation = '{\"tickets\": [\"HF-F20260901-000001\"]}'"
         " WHERE id = (SELECT min(id) FROM billing_billline WHERE kind = 'usage')",

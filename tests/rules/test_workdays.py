@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from trunkline.billing.compensation import late_installation_compensation
 from trunkline.installations.rules import billing_start, task_workdays
-from trunkline.installations.types import INSTALLATION_LIFE, BillingRule, InstallationState, TaskKind
+from trunkline.installations.types import (
+    INSTALLATION_LIFE,
+    BillingRule,
+    InstallationState,
+    TaskKind,
+    late_days,
+)
 from trunkline.kernel.workdays import is_workday, workdays_after
 
 #: 1 to 7 October off; Sunday 20 September and Saturday 10 October worked on.
@@ -97,28 +103,40 @@ def test_every_state_but_the_last_two_leads_on_and_each_step_has_one_target() ->
 
 
 @pytest.mark.parametrize(
-    ("fee", "opened", "by_operator", "owed"),
+    ("fee", "days", "owed"),
     [
-        ("5000.00", date(2026, 10, 19), True, "0.00"),
-        ("5000.00", date(2026, 10, 20), True, "50.00"),
-        ("5000.00", date(2026, 10, 29), True, "500.00"),
-        ("333.33", date(2026, 10, 22), True, "10.00"),
-        ("0.00", date(2026, 10, 29), True, "0.00"),
-        ("5000.00", date(2026, 10, 29), False, "0.00"),
-        ("5000.00", date(2026, 10, 1), True, "0.00"),
+        ("5000.00", 0, "0.00"),
+        ("5000.00", 1, "50.00"),
+        ("5000.00", 10, "500.00"),
+        ("333.33", 3, "10.00"),
+        ("0.00", 10, "0.00"),
+        ("5000.00", 100, "5000.00"),
+        ("5000.00", 101, "5000.00"),
     ],
 )
-def test_a_late_opening_by_the_operators_fault_costs_one_percent_a_day(
-    fee: str, opened: date, by_operator: bool, owed: str
+def test_a_late_opening_by_the_operators_fault_costs_one_percent_a_day_and_no_more_than_the_fee(
+    fee: str, days: int, owed: str
 ) -> None:
-    found = late_installation_compensation(
-        Decimal(fee), due_on=date(2026, 10, 19), opened_on=opened, by_operator=by_operator
-    )
-    assert found == Decimal(owed)
+    assert late_installation_compensation(Decimal(fee), days) == Decimal(owed)
+
+
+@pytest.mark.parametrize(
+    ("opened", "excused", "days"),
+    [
+        (date(2026, 10, 19), 0, 0),
+        (date(2026, 10, 20), 0, 1),
+        (date(2026, 10, 29), 0, 10),
+        (date(2026, 10, 29), 4, 6),
+        (date(2026, 10, 29), 11, 0),
+        (date(2026, 10, 1), 0, 0),
+    ],
+)
+def test_days_of_the_customers_fault_are_no_lateness_of_the_operators(
+    opened: date, excused: int, days: int
+) -> None:
+    assert late_days(date(2026, 10, 19), opened, excused) == days
 
 
 def test_a_negative_fee_is_no_fee() -> None:
     with pytest.raises(ValueError, match="a fee of -1"):
-        late_installation_compensation(
-            Decimal(-1), due_on=date(2026, 10, 19), opened_on=date(2026, 10, 20), by_operator=True
-        )
+        late_installation_compensation(Decimal(-1), 1)

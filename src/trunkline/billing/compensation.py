@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from trunkline.kernel.money import ZERO, fen_half_up
@@ -16,13 +15,11 @@ def compensation_for_days(fee: Decimal, days: int) -> Decimal:
     return fen_half_up(fee * LATE_A_DAY * days) if days > 0 else ZERO
 
 
-def late_installation_compensation(
-    fee: Decimal, *, due_on: date, opened_on: date, by_operator: bool
-) -> Decimal:
+def late_installation_compensation(fee: Decimal, late_days: int) -> Decimal:
     """Yuan owed to the user where opening came late through the operator's fault: 1 % a day of the fee (REG-03).
 
-    `due_on` is the last day in time. ValueError for a negative fee.
+    It is credited on the bill that charges the fee, and is no more than the fee. ValueError for a negative fee.
     """
     if fee < 0:
         raise ValueError(f"a fee of {fee}")
-    return compensation_for_days(fee, (opened_on - due_on).days) if by_operator else ZERO
+    return min(compensation_for_days(fee, late_days), fee)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from trunkline.billing.compensation import LATE_A_DAY, late_installation_compensation
 from trunkline.billing.rules import fee_by_days
 from trunkline.billing.types import ChargeKind, ChargeLine, Rounding
 from trunkline.catalog.types import TaxClass
@@ -14,6 +15,7 @@ from trunkline.kernel.periods import Month
 from trunkline.kernel.text import Text
 
 CLAUSE = "S99-F"
+LATE_REFERENCE = "电信条例 第三十一条"
 #: The tax rate of a class.
 RateOf = Callable[[TaxClass], Decimal]
 _START = Text("起租日{day}", "Billed from {day}")
@@ -35,7 +37,8 @@ class InstalledMonth:
     """What is known of one product for a month's bill.
 
     `rates` share `code`, `title` and `tax_class`. `confirmed` is the month in which the billing start was
-    confirmed: it bears the one-time fee, of which `goods_part` is for goods, and the days of months before it.
+    confirmed: it bears the one-time fee, of which `goods_part` is for goods, the days of months before it, and what
+    is given back of the fee for `late_days` (REG-03).
     """
 
     number: str
@@ -48,6 +51,7 @@ class InstalledMonth:
     billed_from: date
     confirmed: Month
     rates: tuple[Rate, ...]
+    late_days: int = 0
 
     def one_time_month(self) -> Month:
         """The month that bears the one-time fee: of the billing start, or of its confirmation when that is later."""
@@ -59,6 +63,7 @@ def installed_charges(product: InstalledMonth, month: Month, rate_of: RateOf) ->
     found: list[ChargeLine] = []
     if month == product.one_time_month():
         found += _one_time(product, rate_of)
+        found += _compensation(product, rate_of)
     for covered in _months(product, month):
         found += _monthly(product, covered, month, rate_of(product.tax_class))
     return found
@@ -96,6 +101,28 @@ def _one_time(product: InstalledMonth, rate_of: RateOf) -> list[ChargeLine]:
         for tax_class, amount, what in parts
         if amount
     ]
+
+
+def _compensation(product: InstalledMonth, rate_of: RateOf) -> list[ChargeLine]:
+    """What is owed for opening late, out of the fee that is for no goods (REG-03)."""
+    fee, days = product.one_time_fee - product.goods_part, product.late_days
+    owed = late_installation_compensation(fee, days)
+    if not owed:
+        return []
+    line = _line(
+        product,
+        kind=ChargeKind.COMPENSATION,
+        what=Text(f"逾期开通违约金（{days}天）", f"compensation for opening {days} days late"),
+        fee=-(fee * LATE_A_DAY).quantize(Decimal("0.0001")),
+        amount=-owed,
+        reference=LATE_REFERENCE,
+        tax=(product.tax_class, rate_of(product.tax_class)),
+        unit="day",
+        formula=Text(f"{fee}元 × 1% × {days}天 = {owed}元", f"{fee} yuan × 1% × {days} days = {owed} yuan"),
+        rounding=Rounding.HALF_UP,
+        note=Text("", ""),
+    )
+    return [replace(line, quantity=days, explanation={**line.explanation, "rule": "REG-03"})]
 
 
 def _monthly(

@@ -95,6 +95,13 @@ class BillLine(models.Model):
                 condition=~Q(kind="credit") | Q(amount__lt=0, line__isnull=False),
                 name="credit_gives_back",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="compensation") | Q(amount__lt=0, line__isnull=True),
+                name="compensation_gives_back",
+            ),
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(kind="compensation"), name="each_compensation_given_once"
+            ),
         ]
 
 

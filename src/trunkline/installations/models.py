@@ -40,6 +40,8 @@ class Installation(models.Model):
     one_time_fee = models.DecimalField(max_digits=14, decimal_places=2)
     #: The part of the one-time fee that is for goods, taxed apart.
     goods_part = models.DecimalField(max_digits=14, decimal_places=2)
+    #: Days of a late opening that are not the operator's fault (REG-03).
+    excused_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     #: The fee agreed; `Rate` says from when which fee is charged.
     monthly_fee = models.DecimalField(max_digits=14, decimal_places=2)
     discount = models.PositiveSmallIntegerField(null=True)

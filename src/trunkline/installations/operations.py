@@ -12,7 +12,9 @@ from trunkline.installations.models import CalendarDay, Event, Installation, Pla
 from trunkline.installations.queries import calendar
 from trunkline.installations.rules import (
     CONSTRUCTION_WORKDAYS,
+    EXCUSE_OUT_OF_RANGE,
     IN_THE_PAST,
+    LONGEST_EXCUSE,
     NOT_NOW,
     UNKNOWN_INSTALLATION,
     UNKNOWN_TASK,
@@ -278,6 +280,25 @@ def withdraw_installation(*, installation_id: int, words: str, actor: Actor, at:
     _leave_numbers(installed, actor, at)
     _note(installed, Happening.CANCELLED, actor, at, words=words.strip())
     engine.fulfil(installed.order_id, done=False, at=at)
+
+
+@operation("installation.excuse")
+def excuse_days(*, installation_id: int, days: int, words: str, actor: Actor, at: datetime) -> None:
+    """Leave days out of what a late opening costs the operator: they were the customer's fault (REG-03).
+
+    Only before billing starts, for the credit is on the bill that charges the fee. `words` say why.
+    """
+    if not words.strip():
+        raise Refused(WORDS_NEEDED)
+    installed = _locked(installation_id)
+    if installed.billed_from is not None or installed.state == InstallationState.CANCELLED:
+        words_of_state = INSTALLATION_STATE_NAMES[InstallationState(installed.state)]
+        raise Refused(NOT_NOW.about(installed.number, state=words_of_state.zh, state_en=words_of_state.en))
+    if not 0 <= days <= LONGEST_EXCUSE:
+        raise Refused(EXCUSE_OUT_OF_RANGE.filled(most=LONGEST_EXCUSE))
+    installed.excused_days = days
+    installed.save(update_fields=["excused_days"])
+    _note(installed, Happening.EXCUSED, actor, at, words=f"{days}天：{words.strip()}")
 
 
 @operation("installation.change")

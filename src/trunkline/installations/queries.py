@@ -23,6 +23,7 @@ from trunkline.installations.types import (
     TaskState,
     TaskView,
     TimelineEntry,
+    late_days,
 )
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refused
@@ -58,6 +59,7 @@ def _installation(row: Installation) -> InstallationView:
         accepted_on=row.accepted_on,
         billed_from=row.billed_from,
         removed_on=row.removed_on,
+        excused_days=row.excused_days,
     )
 
 
@@ -192,6 +194,7 @@ def charged_products(month: Month) -> tuple[Charged, ...]:
             goods_part=row.goods_part,
             billed_from=row.billed_from,
             confirmed=Month.of(row.confirmed_at),
+            late_days=late_days(row.due_on, row.opened_on or row.due_on, row.excused_days),
             rates=tuple(rates.get(row.pk, ())),
         )
         for row in rows

@@ -27,6 +27,12 @@ CONSTRUCTION_WORKDAYS = 20
 WORDS_NEEDED = Refusal(
     "installation.words_needed", "S99-1", Text("须填写原因或结果", "Say why, or what came of it")
 )
+LONGEST_EXCUSE = 365
+EXCUSE_OUT_OF_RANGE = Refusal(
+    "installation.excuse_out_of_range",
+    "REG-03",
+    Text("客户原因天数应在0至{most}之间", "The days of the customer's fault must be from 0 to {most}"),
+)
 NOT_NOW = Refusal(
     "installation.not_now",
     "S99-1",

@@ -158,6 +158,7 @@ class Happening(StrEnum):
     CHANGED = "changed"
     REMOVED = "removed"
     CANCELLED = "cancelled"
+    EXCUSED = "excused"
 
 
 HAPPENING_NAMES = {
@@ -168,6 +169,7 @@ HAPPENING_NAMES = {
     Happening.CHANGED: Text("变更", "Changed"),
     Happening.REMOVED: Text("拆除", "Removed"),
     Happening.CANCELLED: Text("撤销", "Cancelled"),
+    Happening.EXCUSED: Text("扣除客户原因天数", "Days of the customer's fault left out"),
 }
 
 
@@ -282,6 +284,16 @@ class InstallationView:
     accepted_on: date | None
     billed_from: date | None
     removed_on: date | None
+    excused_days: int
+
+    def late_days(self, today: date) -> int:
+        """By how many days it was opened late through the operator's fault, or is late by now (REG-03)."""
+        return late_days(self.due_on, self.opened_on or today, self.excused_days)
+
+
+def late_days(due_on: date, opened_on: date, excused: int) -> int:
+    """Days after the last day in time, without those that were the customer's fault (REG-03)."""
+    return max((opened_on - due_on).days - excused, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +349,10 @@ class RatePeriod:
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """A product as the bill run sees it: its fees, and the month in which its billing start was confirmed."""
+    """A product as the bill run sees it: its fees, and the month in which its billing start was confirmed.
+
+    `late_days` is by how many days it was opened late through the operator's fault (REG-03).
+    """
 
     number: str
     account_id: int
@@ -348,4 +363,5 @@ class Charged:
     goods_part: Decimal
     billed_from: date
     confirmed: Month
+    late_days: int
     rates: tuple[RatePeriod, ...]

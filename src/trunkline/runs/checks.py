@@ -87,6 +87,21 @@ CHECKS = (
         _active_accounts_without_a_bill,
     ),
     Check(
+        "run.late_openings_are_compensated",
+        "REG-03",
+        Text(
+            "逾期开通的产品在收取一次性费用的账单上减免违约金，其他产品没有",
+            "A product opened late has its compensation on the bill of its fee, and no other has one",
+        ),
+        places(
+            "SELECT i.number FROM installations_installation i "
+            "LEFT JOIN billing_billline c ON c.number = i.number AND c.kind = 'compensation' "
+            "WHERE (c.id IS NOT NULL) <> (i.opened_on - i.due_on > i.excused_days AND EXISTS ("
+            "SELECT 1 FROM billing_billline f WHERE f.number = i.number AND f.kind = 'one_off' "
+            "AND f.tax_class = i.tax_class)) ORDER BY i.number"
+        ),
+    ),
+    Check(
         "run.credits_have_their_tickets",
         "REG-04",
         Text(

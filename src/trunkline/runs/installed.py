@@ -27,6 +27,7 @@ def installed_by_account(month: Month) -> Mapping[int, Sequence[InstalledMonth]]
                 goods_part=product.goods_part,
                 billed_from=product.billed_from,
                 confirmed=product.confirmed,
+                late_days=product.late_days,
                 rates=tuple(
                     Rate(rate.monthly_fee, rate.reference, rate.valid_from, rate.valid_to)
                     for rate in product.rates

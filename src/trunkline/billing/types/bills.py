@@ -31,6 +31,8 @@ class ChargeKind(StrEnum):
     ONE_OFF = "one_off"
     #: What is given back (REG-04): its amount is negative.
     CREDIT = "credit"
+    #: What the operator owes for opening late (REG-03): its amount is negative.
+    COMPENSATION = "compensation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,6 +287,22 @@ def change(
     _after(installation_id, out)
 
 
+@command_for(
+    "installation.excuse",
+    product,
+    "excuse",
+    text=Text("扣除逾期中客户原因的天数", "Leave out days of a late opening that are the customer's fault"),
+    examples=("trunkline product excuse 12 3 --words 客户机房未就绪",),
+)
+@click.argument("installation_id", type=int, metavar="ID")
+@click.argument("days", type=int)
+@_WORDS
+def excuse(*, installation_id: int, days: int, words: str, actor: Actor, at: datetime, out: Output) -> None:
+    """Before billing starts."""
+    operations.excuse_days(installation_id=installation_id, days=days, words=words, actor=actor, at=at)
+    _after(installation_id, out)
+
+
 @command_for("installation.remove", product, "remove", text=Text("拆除", "Remove a product"))
 @click.argument("installation_id", type=int, metavar="ID")
 @_WORDS

@@ -196,6 +196,7 @@ CHARGE_KIND_NAMES = {
     ChargeKind.USAGE: Text("使用量", "Usage"),
     ChargeKind.ONE_OFF: Text("一次性", "One-off"),
     ChargeKind.CREDIT: Text("减免", "Credit"),
+    ChargeKind.COMPENSATION: Text("违约金", "Compensation"),
 }
 TAX_CLASS_NAMES = {
     TaxClass.BASIC_TELECOM: Text("基础电信服务", "Basic telecom"),

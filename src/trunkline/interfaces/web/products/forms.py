@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from trunkline.counter.registry import service_item
+from trunkline.installations.rules import LONGEST_EXCUSE
 from trunkline.installations.types import InstallationState, TaskKind, TaskState
 from trunkline.interfaces.web.counter.applications import ApplicationForm, Asked
 from trunkline.interfaces.web.fields import CodeField, DayField, DeskForm, MoneyField, UploadField
@@ -147,6 +148,13 @@ class WordsForm(DeskForm):
 
     words = forms.CharField(label=_("结果或原因"), max_length=400, required=False)
     needs_building = forms.BooleanField(label=_("需新建光缆"), required=False)
+
+
+class ExcuseForm(DeskForm):
+    """扣除客户原因天数 (REG-03)."""
+
+    days = forms.IntegerField(label=_("客户原因天数"), min_value=0, max_value=LONGEST_EXCUSE)
+    words = forms.CharField(label=_("原因"), max_length=400)
 
 
 class ChangeForm(DeskForm):

@@ -19,6 +19,7 @@ urlpatterns = [
     path("products/<int:installation_id>/tasks/<int:task_id>/fail/", work.fail, name="fail"),
     path("products/<int:installation_id>/tasks/<int:task_id>/reopen/", work.reopen, name="reopen"),
     path("products/<int:installation_id>/withdraw/", work.withdraw, name="withdraw"),
+    path("products/<int:installation_id>/excuse/", work.excuse, name="excuse"),
     path("products/<int:installation_id>/change/", work.change, name="change"),
     path("products/<int:installation_id>/remove/", work.remove, name="remove"),
 ]

@@ -12,7 +12,13 @@ from trunkline.billing.compensation import late_installation_compensation
 from trunkline.installations import queries
 from trunkline.installations.types import InstallationView, PlaceKind, PlaceView
 from trunkline.interfaces.web.page import StaffRequest, page, paged
-from trunkline.interfaces.web.products.forms import ChangeForm, ProductFilter, TaskFilter, WordsForm
+from trunkline.interfaces.web.products.forms import (
+    ChangeForm,
+    ExcuseForm,
+    ProductFilter,
+    TaskFilter,
+    WordsForm,
+)
 from trunkline.kernel.periods import local_date
 from trunkline.kernel.text import Text
 from trunkline.ordering.fields import Field
@@ -87,13 +93,9 @@ def _records(product: ProductSpecification, places: tuple[PlaceView, ...]) -> li
 
 
 def _late(installed: InstallationView, request: StaffRequest) -> Decimal:
-    """What is owed for opening late, should it be the operator's fault (REG-03)."""
-    return late_installation_compensation(
-        installed.one_time_fee,
-        due_on=installed.due_on,
-        opened_on=installed.opened_on or local_date(request.at),
-        by_operator=True,
-    )
+    """What is owed for opening late, or would be if it were opened today (REG-03)."""
+    fee = installed.one_time_fee - installed.goods_part
+    return late_installation_compensation(fee, installed.late_days(local_date(request.at)))
 
 
 @page("installation.view")
@@ -124,6 +126,10 @@ def shown(request: StaffRequest, installation_id: int) -> HttpResponse:
         "timeline": happened,
         "names": staff_names({entry.staff_id for entry in happened}),
         "compensation": _late(installed, request),
+        "late_days": installed.late_days(today),
+        "excuse": ExcuseForm(
+            request.POST if "days" in request.POST else None, initial={"days": installed.excused_days}
+        ),
         "words": WordsForm(),
         "change": ChangeForm(request.POST if "monthly_fee" in request.POST else None),
     }

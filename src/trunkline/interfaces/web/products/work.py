@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from trunkline.installations import operations
 from trunkline.interfaces.web.page import StaffRequest, done, page, submitted
-from trunkline.interfaces.web.products.forms import ChangeForm, WordsForm
+from trunkline.interfaces.web.products.forms import ChangeForm, ExcuseForm, WordsForm
 from trunkline.interfaces.web.products.views import shown
 
 
@@ -53,6 +53,18 @@ def withdraw(request: StaffRequest, installation_id: int) -> HttpResponse:
             at=request.at,
         )
         return done(request, _("已撤单。"), "products:show", installation_id)
+    return shown(request, installation_id)
+
+
+@page("installation.excuse", methods=("POST",))
+def excuse(request: StaffRequest, installation_id: int) -> HttpResponse:
+    """Days of a late opening that are the customer's fault."""
+    form = ExcuseForm(request.POST)
+    if submitted(request, form):
+        operations.excuse_days(
+            installation_id=installation_id, actor=request.actor, at=request.at, **form.cleaned_data
+        )
+        return done(request, _("已扣除客户原因天数。"), "products:show", installation_id)
     return shown(request, installation_id)
 
 
