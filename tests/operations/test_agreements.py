@@ -29,13 +29,16 @@ from trunkline.agreements.types import (
     SignerRole,
 )
 from trunkline.numbering import queries as numbering
+from trunkline.numbering.leases.operations import lease_number
 from trunkline.numbering.types import NumberState
 from trunkline.security.audit import acting
 from trunkline.security.models import AuditOperation
 from trunkline.security.types import Actor
 
 FOUR_ALIKE, THREE_ALIKE = number_of("HF", 0), number_of("HF", 111)
-AAAA = PremiumTerms(FOUR_ALIKE, "AAAA", Decimal("10000.00"), 12, Decimal("189.00"))
+AAAA = PremiumTerms(
+    FOUR_ALIKE, "AAAA", Decimal("10000.00"), 12, Decimal("189.00"), approval="皖通集〔2026〕8号"
+)
 AAA = PremiumTerms(THREE_ALIKE, "AAA", Decimal("3600.00"), 12, Decimal("89.00"))
 
 
@@ -137,6 +140,7 @@ def test_a_draft_holds_its_premium_numbers_and_plans_their_releases(
         ({"premiums": (replace(AAAA, number=number_of("HF", 7)),)}, ["agreement.premium_ordinary"]),
         ({"premiums": (replace(AAAA, number=number_of("WH", 0)),)}, ["number.other_stock"]),
         ({"premiums": (AAAA, replace(AAA, number="18600000000"))}, ["number.unknown"]),
+        ({"premiums": (replace(AAAA, approval=""),)}, ["agreement.premium_below_grade"]),
         (
             {"premiums": (replace(AAA, months=2, releases=(Decimal("1800.00"), Decimal("1799.99"))),)},
             ["agreement.releases_do_not_add_up"],
@@ -151,7 +155,12 @@ def test_terms_that_cannot_be_agreed_change_nothing(
 
 
 def test_a_draft_may_say_what_each_month_releases(world: World, actor: Actor, at: datetime) -> None:
-    own = replace(AAA, months=3, releases=(Decimal("3000.00"), Decimal("300.00"), Decimal("300.00")))
+    own = replace(
+        AAA,
+        months=3,
+        releases=(Decimal("3000.00"), Decimal("300.00"), Decimal("300.00")),
+        approval="皖通集〔2026〕9号",
+    )
     made = draft(world, actor, at, premiums=(own, AAAA))
     check_deferred()
     with acting(actor):
@@ -160,6 +169,19 @@ def test_a_draft_may_say_what_each_month_releases(world: World, actor: Actor, at
     pages = PdfReader(io.BytesIO(printed_text)).pages
     first = "".join(pages[0].extract_text().split())
     assert "第1月3,000.00第2—3月300.00" in first
+
+
+def test_a_premium_number_kept_at_the_counter_goes_into_the_organisations_agreement_only(
+    world: World, actor: Actor, at: datetime
+) -> None:
+    mine, other = world.organizations["HF"]
+    lease_number(number=THREE_ALIKE, organization_id=mine, actor=actor, at=at)
+    lease_number(number=FOUR_ALIKE, organization_id=other, actor=actor, at=at)
+    assert refused(lambda: draft(world, actor, at, premiums=(AAAA, AAA))) == ["number.taken"]
+    made = draft(world, actor, at, premiums=(AAA,))
+    with acting(actor):
+        lease = numbering.leases([THREE_ALIKE])[THREE_ALIKE]
+    assert lease.holder == queries.holder_of(made)
 
 
 def test_a_premium_number_goes_to_one_agreement_only(world: World, actor: Actor, at: datetime) -> None:

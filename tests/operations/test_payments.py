@@ -353,7 +353,10 @@ def test_many_premium_deposits_are_taken_as_one_by_one(
         number_of("HF", 111): Decimal("3600.00"),
         number_of("HF", 222): Decimal("600.00"),
     }
-    commitments = [replace(premium(n), grade="AAA", prepayment=amount) for n, amount in sums.items()]
+    commitments = [
+        replace(premium(n), grade="AAA", prepayment=amount, approval="皖通集〔2026〕8号")
+        for n, amount in sums.items()
+    ]
     commitments[0] = premium(PREMIUM)
     signed_agreement(bank, member_rows(2), premiums=tuple(commitments), actor=actor, at=at)
     owners = accounts(world, actor, at, 3)

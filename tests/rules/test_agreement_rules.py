@@ -55,7 +55,7 @@ from trunkline.catalog.types import (
     PaymentMode,
     TerminalModelView,
 )
-from trunkline.numbering.types import NumberKind, NumberState, NumberView
+from trunkline.numbering.types import GradeView, NumberKind, NumberState, NumberView
 
 BRANCH = 7
 
@@ -297,7 +297,8 @@ GOOD_PREMIUM = PremiumTerms(PREMIUM, "AAAA", Decimal("12000.00"), 12, Decimal("1
 
 def facts(code: str = "3G-66", **changes: Any) -> TermsFacts:
     known: Mapping[str, OfferingView] = {"3G-66": PLAN_3G, "2G-20": PLAN_2G}
-    return replace(TermsFacts(BRANCH, known.get(code), True, TERMINALS, INVENTORY), **changes)
+    grades = {"AAAA": GradeView("AAAA", "四连号", Decimal(12000), 12, Decimal(189), r"(\d)\1{3}$", 1)}
+    return replace(TermsFacts(BRANCH, known.get(code), True, TERMINALS, INVENTORY, grades=grades), **changes)
 
 
 def premium(**changes: Any) -> dict[str, Any]:
@@ -342,6 +343,11 @@ def premium(**changes: Any) -> dict[str, Any]:
         (premium(months=0), [("agreement.premium_months_wrong", "P2-09")]),
         (premium(months=121), [("agreement.premium_months_wrong", "P2-09")]),
         (premium(prepayment=Decimal("0.11"), months=12), [("agreement.premium_months_wrong", "P2-09")]),
+        (premium(prepayment=Decimal("11999.99")), [("agreement.premium_below_grade", "REG-25")]),
+        (premium(months=11), [("agreement.premium_below_grade", "REG-25")]),
+        (premium(minimum_monthly=Decimal("188.99")), [("agreement.premium_below_grade", "REG-25")]),
+        (premium(prepayment=Decimal("1.00"), months=10, approval="皖通集〔2026〕8号"), []),
+        (premium(months=11, approval=" "), [("agreement.premium_below_grade", "REG-25")]),
         ({"premiums": (GOOD_PREMIUM, GOOD_PREMIUM)}, [("agreement.premium_twice", "P2-02")]),
     ],
 )

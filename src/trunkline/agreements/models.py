@@ -165,6 +165,8 @@ class PremiumCommitment(models.Model):
     prepayment = models.DecimalField(max_digits=12, decimal_places=2)
     months = models.PositiveSmallIntegerField()
     minimum_monthly = models.DecimalField(max_digits=12, decimal_places=2)
+    #: The approval of asking less than the number's grade does (REG-25).
+    approval = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
         constraints = [

@@ -252,7 +252,10 @@ class MemberCheck:
 
 @dataclass(frozen=True, slots=True)
 class PremiumTerms:
-    """靓号预存 for one number: yuan, months (P2-02, P2-09, P2-10). Without `releases` the months release alike."""
+    """靓号预存 for one number: yuan, months (P2-02, P2-09, P2-10). Without `releases` the months release alike.
+
+    What asks less of the customer than the number's grade does rests on an `approval`, its reference (REG-25).
+    """
 
     number: str
     grade: str
@@ -260,6 +263,7 @@ class PremiumTerms:
     months: int
     minimum_monthly: Decimal
     releases: tuple[Decimal, ...] = ()
+    approval: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from trunkline.kernel.periods import local_date
 from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
 from trunkline.kernel.text import Text
 from trunkline.numbering import queries as numbering
+from trunkline.numbering.leases.rules import customer_holder
 from trunkline.party.queries import organization
 from trunkline.security.audit import operation
 from trunkline.security.queries import branch
@@ -124,13 +125,15 @@ def _judge(
 ) -> int:
     """Refuse terms that cannot be agreed; otherwise the id of their plan."""
     plan = catalog.offering_by_code(terms.plan_code)
+    customer = customer_holder(terms.organization_id)
     facts = TermsFacts(
         branch_id=branch_id,
         plan=plan,
         priced=plan is not None and plan.id in catalog.price_versions([plan.id], local_date(at)),
         terminals=catalog.terminal_models(),
         inventory=numbering.numbers({premium.number for premium in terms.premiums}),
-        held=held,
+        held={*held, *(kept.number for kept in numbering.open_reservations(customer))},
+        grades={grade.code: grade for grade in numbering.grades()},
     )
     raise_if_any(
         [
@@ -172,6 +175,7 @@ def _commit_premiums(row: Agreement, premiums: Sequence[PremiumTerms]) -> None:
             "prepayment",
             "months",
             "minimum_monthly",
+            "approval",
         ],
         (
             (
@@ -183,6 +187,7 @@ def _commit_premiums(row: Agreement, premiums: Sequence[PremiumTerms]) -> None:
                 p.prepayment,
                 p.months,
                 p.minimum_monthly,
+                p.approval.strip(),
             )
             for p in premiums
         ),

@@ -230,6 +230,7 @@ def premiums(agreement_id: int) -> tuple[PremiumTerms, ...]:
             r.months,
             r.minimum_monthly,
             _own_releases(r, sorted(r.releases.all(), key=lambda release: release.ordinal)),
+            r.approval,
         )
         for r in rows
     )

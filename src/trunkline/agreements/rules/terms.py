@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from trunkline.agreements.types import (
@@ -21,7 +21,7 @@ from trunkline.kernel.money import FEN, fen_down
 from trunkline.kernel.refusals import Refusal
 from trunkline.kernel.text import Text
 from trunkline.numbering.rules import reserve_refusals
-from trunkline.numbering.types import NumberView
+from trunkline.numbering.types import GradeView, NumberView
 
 LONGEST_TERM = 10
 LONGEST_RELEASE = 120
@@ -128,6 +128,15 @@ RELEASES_DO_NOT_ADD_UP = Refusal(
         "The releases of {subject} are {count} and make {sum} yuan: not {months} months and {prepayment} yuan",
     ),
 )
+PREMIUM_BELOW_GRADE = Refusal(
+    "agreement.premium_below_grade",
+    "REG-25",
+    Text(
+        "靓号{subject}的承诺低于其等级（预存{prepayment}元、{months}个月、月最低{minimum}元），须填写审批文号",
+        "{subject} is promised below its grade ({prepayment} yuan, {months} months, {minimum} yuan a month): "
+        "the reference of an approval is needed",
+    ),
+)
 PREMIUM_IN_USE = Refusal(
     "agreement.premium_in_use",
     "P2-02",
@@ -145,7 +154,11 @@ ANOTHER_ORGANIZATION = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class TermsFacts:
-    """What the terms are judged on. `held` are numbers that this agreement has reserved already."""
+    """What the terms are judged on.
+
+    `held` are numbers that this agreement has reserved already or the counter keeps for its organisation; `grades`
+    are those of premium numbers, by code.
+    """
 
     branch_id: int
     plan: OfferingView | None
@@ -153,6 +166,7 @@ class TermsFacts:
     terminals: Mapping[str, TerminalModelView]
     inventory: Mapping[str, NumberView]
     held: Collection[str] = frozenset()
+    grades: Mapping[str, GradeView] = field(default_factory=dict)
 
 
 def state_refusals(state: AgreementState, allowed: Collection[AgreementState]) -> tuple[Refusal, ...]:
@@ -257,6 +271,24 @@ def _premium_refusals(premiums: Iterable[PremiumTerms], facts: TermsFacts) -> It
                 count=len(premium.releases),
                 sum=sum(premium.releases),
             )
+        elif number is not None and number.grade in facts.grades:
+            yield from _below_grade(premium, facts.grades[number.grade])
+
+
+def _below_grade(premium: PremiumTerms, grade: GradeView) -> Iterable[Refusal]:
+    """Less than the grade asks is asked with an approval only (REG-25)."""
+    below = (
+        premium.prepayment < grade.prepayment
+        or premium.months < grade.months
+        or premium.minimum_monthly < grade.minimum_monthly
+    )
+    if below and not premium.approval.strip():
+        yield PREMIUM_BELOW_GRADE.about(
+            premium.number,
+            prepayment=grade.prepayment,
+            months=grade.months,
+            minimum=grade.minimum_monthly,
+        )
 
 
 def _adds_up(premium: PremiumTerms) -> bool:

@@ -137,7 +137,9 @@ def show(*, agreement_id: int, actor: Actor, at: datetime, out: Output) -> None:
         out.rows(_ORIGINALS, originals)
 
 
-def _premium_terms(values: tuple[str, ...], releases: tuple[str, ...]) -> tuple[PremiumTerms, ...]:
+def _premium_terms(
+    values: tuple[str, ...], releases: tuple[str, ...], approval: str
+) -> tuple[PremiumTerms, ...]:
     """The usual commitment of each number's grade (REG-25), released as `releases` say of some (P2-09)."""
     own = {number: _amounts(text) for number, text in pairs(releases).items()}
     usual = {grade.code: grade for grade in grades()}
@@ -153,6 +155,7 @@ def _premium_terms(values: tuple[str, ...], releases: tuple[str, ...]) -> tuple[
             len(own.get(value, ())) or grade.months,
             grade.minimum_monthly,
             own.get(value, ()),
+            approval,
         )
         for value in values
         for grade in (usual[known[value].grade],)
@@ -219,6 +222,13 @@ def _amounts(text: str) -> tuple[Decimal, ...]:
     metavar="NUMBER=A,B,…",
     text=Text("靓号逐月解冻金额（P2-09）", "What each month releases of a number (P2-09)"),
 )
+@option(
+    "--approval",
+    default="",
+    text=Text(
+        "靓号承诺低于等级的审批文号", "Approval of asking less of a premium number than its grade does"
+    ),
+)
 @option("--template", default="", text=Text("协议模板代码（P2-08）", "Code of the template (P2-08)"))
 @option(
     "--business",
@@ -246,6 +256,7 @@ def draft(
     unsupported: tuple[str, ...],
     premium: tuple[str, ...],
     releases: tuple[str, ...],
+    approval: str,
     template: str,
     business: tuple[str, ...],
     value: tuple[str, ...],
@@ -266,7 +277,7 @@ def draft(
         data_cap_gb=cap or None,
         terminal_model=terminal,
         unsupported_features=unsupported,
-        premiums=_premium_terms(premium, releases),
+        premiums=_premium_terms(premium, releases, approval),
         business_values=read_all(BUSINESS_FIELDS[BusinessKind(kind)], pairs(business)),
         template_id=by.id,
         clause_values={**defaults(by.parameters), **read_all(by.parameters, pairs(value))},

@@ -165,6 +165,7 @@ class PremiumForm(DeskForm):
     releases = forms.CharField(
         label=_("逐月解冻（元，空格分隔）"), widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
+    approval = forms.CharField(label=_("低于等级的审批文号"), max_length=60)
 
     def __init__(self, *args: Any, grades: tuple[GradeView, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -173,7 +174,7 @@ class PremiumForm(DeskForm):
         field.choices = [(g.code, g.name) for g in grades]
         for name, each in self.fields.items():
             each.widget.attrs.update({"aria-label": str(each.label)})
-            each.required = name not in {"grade", "releases"}
+            each.required = name not in {"grade", "releases", "approval"}
 
     def clean_releases(self) -> tuple[Decimal, ...]:
         """The amounts that were written, one a month; none where the months release alike (P2-09)."""
