@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0005_clause_guards'),
+        ("agreements", "0005_clause_guards"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='premiumcommitment',
-            name='approval',
-            field=models.CharField(blank=True, default='', max_length=60),
+            model_name="premiumcommitment",
+            name="approval",
+            field=models.CharField(blank=True, default="", max_length=60),
         ),
     ]
