@@ -38,6 +38,7 @@ from trunkline.kernel.sheets import write_sheet
 from trunkline.numbering import operations as number_operations
 from trunkline.numbering import queries as numbering
 from trunkline.numbering.leases.operations import lease_number
+from trunkline.numbering.porting import port_out_numbers
 from trunkline.numbering.types import NumberState
 from trunkline.party.operations import open_accounts
 from trunkline.party.types import PaymentMethod
@@ -224,18 +225,19 @@ def test_a_check_says_the_same_and_writes_nothing(world: World, actor: Actor, at
     assert check(made, sheet(rows(3)), actor, at).accepted
 
 
-TAKEN, FROZEN, FOREIGN = ORDINARY[10], ORDINARY[11], ORDINARY[12]
+TAKEN, FROZEN, FOREIGN, AWAY = ORDINARY[10:14]
 
 
 @pytest.fixture
 def stock(world: World, actor: Actor, at: datetime) -> None:
-    """One number in use, one frozen, one reserved by somebody else."""
+    """One number in use, one frozen, one reserved by somebody else, one ported out."""
     options: dict[str, Any] = {"actor": actor, "at": at}
     until = datetime.fromisoformat("2027-06-01T00:00+08:00")
     number_operations.reserve_numbers(
-        numbers=[TAKEN, FROZEN], purpose="x", holder="order:1", expires_at=until, **options
+        numbers=[TAKEN, FROZEN, AWAY], purpose="x", holder="order:1", expires_at=until, **options
     )
-    number_operations.assign_numbers(numbers=[TAKEN, FROZEN], holder="order:1", **options)
+    number_operations.assign_numbers(numbers=[TAKEN, FROZEN, AWAY], holder="order:1", **options)
+    port_out_numbers(numbers=[AWAY], **options)
     number_operations.freeze_numbers(numbers=[FROZEN], until=until, **options)
     number_operations.reserve_number(
         number=FOREIGN, purpose="x", holder="agreement:999999", expires_at=until, **options
@@ -260,6 +262,7 @@ WRONG_ID = person(5)[:-1] + ("3" if person(5)[-1] != "3" else "4")
         ({"意向号码": TAKEN}, "number.taken", ""),
         ({"意向号码": FROZEN}, "number.taken", "REG-11"),
         ({"意向号码": FOREIGN}, "number.taken", ""),
+        ({"意向号码": AWAY}, "number.taken", "REG-17"),
         ({"意向号码": number_of("WH", 5)}, "number.other_stock", ""),
         ({"意向号码": PREMIUM}, "member.premium_without_commitment", "P2-02"),
         ({"套餐": "5G-1"}, "member.plan_unknown", "P2-03"),
