@@ -35,6 +35,7 @@ test: setup ## Run every test (PYTEST_ARGS="-k number" for some)
 check: setup ## What a change must pass: format, lint, types, layers, migrations, translations, security
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/djlint --check --quiet src/trunkline/interfaces
 	$(CHECKING) $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(CHECKING) $(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
@@ -48,6 +49,7 @@ rulebook: setup ## Write docs/rulebook/ from the declarations of the service ite
 format: setup ## Put the sources into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	-$(BIN)/djlint --reformat --quiet src/trunkline/interfaces
 
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header
 lock: setup ## Choose versions anew and write the lock files

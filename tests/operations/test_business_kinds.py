@@ -50,7 +50,9 @@ def test_each_line_with_the_handset_is_listed_with_its_subsidy_and_months(
         assert (benefit.months_run, clawed_back(benefit)) == (3, Decimal("800.00"))
     with acting(actor):
         taken = {m.number: benefits_taken_back(made, m.number, date(2027, 1, 12)) for m in members}
+        whole = benefits_taken_back(made, None, date(2027, 1, 12))
     assert sorted(taken.values()) == [Decimal(0), Decimal(800), Decimal(800)]
+    assert whole == Decimal(1600)
 
 
 def test_a_kind_without_a_handset_gives_nothing_to_take_back(

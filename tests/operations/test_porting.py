@@ -202,6 +202,34 @@ def test_a_number_that_came_in_and_was_never_used_goes_back_and_joins_no_stock(
         assert broken() == []
 
 
+def test_a_number_of_ours_comes_home_and_is_frozen_like_any_other_when_its_line_ends(
+    world: World, line: Connected, clerk: Actor, system: Actor, at: datetime
+) -> None:
+    bank = world.organizations["HF"][0]
+    porting.port_out_numbers(numbers=[line.number], actor=system, at=at)
+    made = porting.port_in_number(
+        number=line.number,
+        donor=TelecomOperator.TELECOM,
+        code="123456",
+        organization_id=bank,
+        actor=clerk,
+        at=at + AWAY,
+    )
+    numbering.assign_numbers(numbers=[line.number], holder=made.holder, actor=system, at=at + AWAY)
+    with acting(system):
+        assert queries.numbers([line.number])[line.number].arrangement is Arrangement.PORTED_IN
+    until = at + 4 * AWAY
+    numbering.freeze_numbers(numbers=[line.number], until=until, actor=system, at=at + 2 * AWAY)
+    with acting(system):
+        view = queries.numbers([line.number])[line.number]
+        assert (view.state, view.arrangement, view.frozen_until) == (
+            NumberState.FROZEN,
+            Arrangement.NONE,
+            until,
+        )
+        assert not PortOverride.objects.filter(number=line.number, ended_at__isnull=True).exists()
+
+
 @pytest.mark.parametrize(
     ("number", "code", "codes"),
     [

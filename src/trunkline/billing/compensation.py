@@ -18,7 +18,8 @@ def compensation_for_days(fee: Decimal, days: int) -> Decimal:
 def late_installation_compensation(fee: Decimal, late_days: int) -> Decimal:
     """Yuan owed to the user where opening came late through the operator's fault: 1 % a day of the fee (REG-03).
 
-    It is credited on the bill that charges the fee, and is no more than the fee. ValueError for a negative fee.
+    It is credited on the bill that charges the fee, and is no more than the fee: a bill is never below zero. What is
+    owed beyond it, after a hundred days, is paid out by decision. ValueError for a negative fee.
     """
     if fee < 0:
         raise ValueError(f"a fee of {fee}")

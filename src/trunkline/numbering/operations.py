@@ -17,7 +17,7 @@ from trunkline.numbering.leases.passing import close_queues, pass_on
 from trunkline.numbering.models import NumberGrade, NumberRange, Reservation
 from trunkline.numbering.requests.following import follow
 from trunkline.numbering.requests.types import RequestEvent
-from trunkline.numbering.returning import return_ported
+from trunkline.numbering.returning import end_porting, return_ported
 from trunkline.numbering.rules import (
     IN_OTHER_HANDS,
     OTHER_STOCK,
@@ -57,7 +57,9 @@ _OF_REQUESTS = {
 }
 
 
-class _Lease(NamedTuple):
+class Lease(NamedTuple):
+    """What a number is kept for, for whom, until when."""
+
     purpose: str
     holder: str
     expires_at: datetime
@@ -148,8 +150,8 @@ def regrade_numbers(*, stock_id: int, actor: Actor, at: datetime) -> int:
     return update_rows("numbering_number", "id", ["grade"], changed)
 
 
-def _hold(views: Collection[NumberView], lease: _Lease, actor: Actor, at: datetime) -> None:
-    """Turn locked idle numbers into reserved ones, each with its lease, in one statement."""
+def hold(views: Collection[NumberView], lease: Lease, actor: Actor, at: datetime) -> None:
+    """Turn locked numbers that may be had into reserved ones, each with its lease, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH held AS (UPDATE numbering_number SET state = %s WHERE id = ANY(%s) RETURNING id, stock_id) "
@@ -214,7 +216,7 @@ def _reserve_at_once(
         raise_if_any(reserve_refusals([number], queries.numbers([number]), actor.branch_ids))
         raise Refused(IN_OTHER_HANDS.about(number))
     raise_if_any(reserve_refusals([number], {number: free}, actor.branch_ids))
-    _hold([free], _Lease(purpose, holder, expires_at), actor, at)
+    hold([free], Lease(purpose, holder, expires_at), actor, at)
     return queries.leases([number])[number]
 
 
@@ -241,7 +243,7 @@ def reserve_numbers(
     if kept:
         ended = Reservation.objects.filter(pk__in=[lease.id for lease in kept.values()])
         ended.update(ended_at=at, ended_how=ReservationEnd.USED)
-    _hold(inventory.values(), _Lease(purpose, holder, expires_at), actor, at)
+    hold(inventory.values(), Lease(purpose, holder, expires_at), actor, at)
     return tuple(numbers)
 
 
@@ -269,7 +271,7 @@ def reserve_idle(
     found = queries.locked_idle_numbers(stock_id, kind, use, local_date(at), count)
     if len(found) < count:
         raise Refused(STOCK_EXHAUSTED.filled(wanted=count, found=len(found)))
-    _hold(found, _Lease(purpose, holder, expires_at), actor, at)
+    hold(found, Lease(purpose, holder, expires_at), actor, at)
     return tuple(view.number for view in found)
 
 
@@ -315,7 +317,7 @@ def freeze_numbers(*, numbers: Sequence[str], until: datetime, actor: Actor, at:
             "UPDATE numbering_number SET state = %s, frozen_until = %s WHERE id = ANY(%s)",
             [NUMBER_LIFE.target(NumberEvent.FREEZE), until, [view.id for view in inventory.values()]],
         )
-    return_ported(numbers, at)
+    end_porting(numbers, at)
 
 
 @operation("number.arrange")

@@ -13,7 +13,7 @@ from trunkline.kernel.refusals import raise_if_any
 from trunkline.numbering import queries
 from trunkline.numbering.leases.rules import COUNTER_LEASE_HOURS, customer_holder
 from trunkline.numbering.models import Number, PortOverride
-from trunkline.numbering.operations import reserve_numbers
+from trunkline.numbering.operations import Lease, hold
 from trunkline.numbering.returning import leave
 from trunkline.numbering.rules import (
     SHORTEST_FREEZE,
@@ -64,30 +64,27 @@ def port_in_number(
     """A mobile number of another operator comes in and is kept for the organisation that brings it.
 
     With the donor's authorisation code, which goes to the porting centre and is not kept. From then on the number's
-    override says that it is with us though its range is not ours (REG-21); one that had left us needs none.
-    `Refused` names every reason against it.
+    override says that it is with us, whosever its range is (REG-21). `Refused` names every reason against it.
     """
     branch_id = organization(organization_id).branch_id
     view = queries.locked_numbers([number]).get(number)
     ours = in_ranges(number, queries.ranges(), local_date(at))
     raise_if_any(port_in_refusals(number, code, view, ours=ours))
-    arrangement = Arrangement.NONE if ours else Arrangement.PORTED_IN
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO numbering_number (number, kind, grade, state, stock_id, arrangement) "
             "VALUES (%s, %s, '', %s, %s, %s) ON CONFLICT (number) DO UPDATE SET "
             "state = excluded.state, stock_id = excluded.stock_id, arrangement = excluded.arrangement",
-            [number, NumberKind.MOBILE, NUMBER_LIFE.target(NumberEvent.PORT_IN), branch_id, arrangement],
+            [
+                number,
+                NumberKind.MOBILE,
+                NUMBER_LIFE.target(NumberEvent.PORT_IN),
+                branch_id,
+                Arrangement.PORTED_IN,
+            ],
         )
-    if not ours:
-        PortOverride.objects.create(number=number, branch_id=branch_id, donor=donor, ported_at=at)
-    holder = customer_holder(organization_id)
-    reserve_numbers(
-        numbers=[number],
-        purpose=LeasePurpose.COUNTER,
-        holder=holder,
-        expires_at=at + timedelta(hours=parameter_on(COUNTER_LEASE_HOURS, local_date(at))),
-        actor=actor,
-        at=at,
-    )
+    PortOverride.objects.create(number=number, branch_id=branch_id, donor=donor, ported_at=at)
+    until = at + timedelta(hours=parameter_on(COUNTER_LEASE_HOURS, local_date(at)))
+    lease = Lease(LeasePurpose.COUNTER, customer_holder(organization_id), until)
+    hold(queries.locked_numbers([number]).values(), lease, actor, at)
     return queries.leases([number])[number]

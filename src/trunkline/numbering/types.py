@@ -120,7 +120,7 @@ NUMBER_LIFE: Transitions[NumberState, NumberEvent] = Transitions(
         (NumberState.IN_USE, NumberEvent.FREEZE, NumberState.FROZEN),
         (NumberState.FROZEN, NumberEvent.THAW, NumberState.IDLE),
         (NumberState.IN_USE, NumberEvent.PORT_OUT, NumberState.PORTED_OUT),
-        (NumberState.PORTED_OUT, NumberEvent.PORT_IN, NumberState.IDLE),
+        (NumberState.PORTED_OUT, NumberEvent.PORT_IN, NumberState.RESERVED),
         (NumberState.PORTED_OUT, NumberEvent.TAKE_BACK, NumberState.FROZEN),
         (NumberState.IDLE, NumberEvent.BLOCK, NumberState.BLOCKED),
     )

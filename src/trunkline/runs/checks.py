@@ -94,11 +94,13 @@ CHECKS = (
             "A product opened late has its compensation on the bill of its fee, and no other has one",
         ),
         places(
-            "SELECT i.number FROM installations_installation i "
-            "LEFT JOIN billing_billline c ON c.number = i.number AND c.kind = 'compensation' "
-            "WHERE (c.id IS NOT NULL) <> (i.opened_on - i.due_on > i.excused_days AND EXISTS ("
-            "SELECT 1 FROM billing_billline f WHERE f.number = i.number AND f.kind = 'one_off' "
-            "AND f.tax_class = i.tax_class)) ORDER BY i.number"
+            "SELECT coalesce(owed.number, given.number) FROM ("
+            "SELECT number, -sum(amount) AS amount FROM billing_billline WHERE kind = 'compensation' "
+            "GROUP BY number) given FULL JOIN (SELECT number, least(one_time_fee - goods_part, round("
+            "(one_time_fee - goods_part) * 0.01 * greatest(opened_on - due_on - excused_days, 0), 2)) AS amount "
+            "FROM installations_installation i WHERE EXISTS (SELECT 1 FROM billing_billline f "
+            "WHERE f.number = i.number AND f.kind = 'one_off')) owed ON owed.number = given.number "
+            "WHERE coalesce(owed.amount, 0) <> coalesce(given.amount, 0) ORDER BY 1"
         ),
     ),
     Check(

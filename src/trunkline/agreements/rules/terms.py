@@ -263,16 +263,10 @@ def _premium_refusals(premiums: Iterable[PremiumTerms], facts: TermsFacts) -> It
             yield PREMIUM_AMOUNT_WRONG.about(premium.number)
         elif not 1 <= premium.months <= LONGEST_RELEASE or premium.prepayment / premium.months < FEN:
             yield PREMIUM_MONTHS_WRONG.about(premium.number, longest=LONGEST_RELEASE)
-        elif not _adds_up(premium):
-            yield RELEASES_DO_NOT_ADD_UP.about(
-                premium.number,
-                months=premium.months,
-                prepayment=premium.prepayment,
-                count=len(premium.releases),
-                sum=sum(premium.releases),
-            )
-        elif number is not None and number.grade in facts.grades:
-            yield from _below_grade(premium, facts.grades[number.grade])
+        else:
+            yield from _release_refusals(premium)
+            if number is not None and number.grade in facts.grades:
+                yield from _below_grade(premium, facts.grades[number.grade])
 
 
 def _below_grade(premium: PremiumTerms, grade: GradeView) -> Iterable[Refusal]:
@@ -291,13 +285,18 @@ def _below_grade(premium: PremiumTerms, grade: GradeView) -> Iterable[Refusal]:
         )
 
 
-def _adds_up(premium: PremiumTerms) -> bool:
-    """Whether the releases that were agreed are one a month and make up the deposit (P2-09)."""
+def _release_refusals(premium: PremiumTerms) -> Iterable[Refusal]:
+    """The releases that were agreed are one a month and make up the deposit (P2-09)."""
     releases = premium.releases
-    if not releases:
-        return True
     whole = all(_exact(amount) for amount in releases)
-    return whole and len(releases) == premium.months and sum(releases) == premium.prepayment
+    if releases and not (whole and len(releases) == premium.months and sum(releases) == premium.prepayment):
+        yield RELEASES_DO_NOT_ADD_UP.about(
+            premium.number,
+            months=premium.months,
+            prepayment=premium.prepayment,
+            count=len(releases),
+            sum=sum(releases),
+        )
 
 
 def _exact(amount: Decimal) -> bool:

@@ -39,9 +39,12 @@ def overdue_bills(account_id: int, on: date) -> tuple[OverdueBill, ...]:
     return tuple(found)
 
 
-def benefits_taken_back(agreement_id: int, number: str, on: date) -> Decimal:
-    """What a breach on a day takes back of what a number was given under an agreement, in yuan (P2-20)."""
-    given = (one for one in benefits_of(agreement_id, on) if one.number == number)
+def benefits_taken_back(agreement_id: int, number: str | None, on: date) -> Decimal:
+    """What a breach on a day takes back of what a number was given under an agreement, in yuan (P2-20).
+
+    Without a number it is the whole agreement that is broken, and what all of its lines were given.
+    """
+    given = (one for one in benefits_of(agreement_id, on) if number in {None, one.number})
     return sum((clawed_back(one) for one in given), ZERO)
 
 

@@ -110,6 +110,8 @@ def propose(
     out: Output,
 ) -> None:
     """Nothing is taken before somebody else approves it."""
+    if benefits is None:
+        benefits = benefits_taken_back(agreement_id, None if whole_agreement else number, broken_on)
     asked = BreachProposal(
         agreement_id=agreement_id,
         number=number,
@@ -117,7 +119,7 @@ def propose(
         grounds=grounds,
         whole_agreement=whole_agreement,
         with_overdue=not without_overdue,
-        benefits=benefits_taken_back(agreement_id, number, broken_on) if benefits is None else benefits,
+        benefits=benefits,
         handset_penalty=handset,
         losses=losses,
     )

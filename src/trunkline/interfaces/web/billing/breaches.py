@@ -67,7 +67,9 @@ class BreachForm(DeskForm):
         said = self.cleaned_data
         amounts = {name: said[name] or ZERO for name in ("benefits", "handset_penalty", "losses")}
         if said["benefits"] is None:
-            amounts["benefits"] = benefits_taken_back(agreement_id, said["number"], said["broken_on"])
+            amounts["benefits"] = benefits_taken_back(
+                agreement_id, None if said["whole_agreement"] else said["number"], said["broken_on"]
+            )
         return BreachProposal(**{**said, **amounts}, agreement_id=agreement_id)
 
 
