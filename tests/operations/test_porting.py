@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connections
 
 from tests.items import application
 from tests.lines import Connected, connect
@@ -21,12 +23,15 @@ from trunkline.numbering import porting, queries
 from trunkline.numbering.checks import CHECKS as NUMBER_CHECKS
 from trunkline.numbering.models import PortOverride
 from trunkline.numbering.types import Arrangement, NumberKind, NumberState, TelecomOperator
+from trunkline.party.operations import open_accounts
+from trunkline.party.types import PaymentMethod
 from trunkline.security.audit import acting
 from trunkline.security.models import AuditChange
 from trunkline.security.queries import system_actor
 from trunkline.security.types import Actor, Door
 from trunkline.subscriptions.checks import CHECKS as LINE_CHECKS
-from trunkline.subscriptions.operations import send_port_codes
+from trunkline.subscriptions.models import PortCode
+from trunkline.subscriptions.operations import send_port_codes, terminate_lines, transfer_lines
 from trunkline.subscriptions.queries import lines
 from trunkline.subscriptions.types import LineState
 
@@ -130,6 +135,27 @@ def test_a_code_that_ran_out_or_was_replaced_opens_nothing(
     assert first == second or not opens(first, at)
 
 
+def test_a_line_that_ends_or_is_handed_on_takes_its_code_with_it(
+    world: World, actor: Actor, clerk: Actor, system: Actor, at: datetime
+) -> None:
+    ends, goes_on = connect(world, actor, at, 2)
+    at += AWAY
+    send_port_codes(line_ids=[ends.line_id, goes_on.line_id], actor=system, at=at)
+    terminate_lines(line_ids=[ends.line_id], actor=system, at=at)
+    other = world.organizations["HF"][1]
+    (account,) = open_accounts(
+        organization_id=other,
+        titles=["新户"],
+        payment_method=PaymentMethod.TRANSFER,
+        isolated=True,
+        actor=system,
+        at=at,
+    )
+    transfer_lines(accounts={goes_on.line_id: account}, organization_id=other, users={}, actor=system, at=at)
+    with acting(system):
+        assert not PortCode.objects.filter(ended_at__isnull=True).exists()
+
+
 def test_five_wrong_codes_within_an_hour_and_nothing_is_compared_any_more(
     line: Connected, clerk: Actor, system: Actor, at: datetime
 ) -> None:
@@ -228,6 +254,34 @@ def test_a_number_of_ours_comes_home_and_is_frozen_like_any_other_when_its_line_
             until,
         )
         assert not PortOverride.objects.filter(number=line.number, ended_at__isnull=True).exists()
+
+
+def test_of_two_who_bring_in_one_number_the_second_is_told_that_it_is_here(
+    committed_db: World, system: Actor, at: datetime
+) -> None:
+    bank = committed_db.organizations["HF"][0]
+
+    def bring(_: int) -> str:
+        try:
+            porting.port_in_number(
+                number=FOREIGN,
+                donor=TelecomOperator.MOBILE,
+                code="123456",
+                organization_id=bank,
+                actor=system,
+                at=at,
+            )
+        except Refused as refused:
+            return refused.refusals[0].code
+        finally:
+            connections["default"].close()
+        return "in"
+
+    with ThreadPoolExecutor(8) as clerks:
+        told = sorted(clerks.map(bring, range(8)))
+    assert told == ["in", *["number.with_us"] * 7]
+    with acting(system):
+        assert broken() == []
 
 
 @pytest.mark.parametrize(

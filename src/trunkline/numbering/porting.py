@@ -28,6 +28,7 @@ from trunkline.numbering.types import (
     LeasePurpose,
     NumberEvent,
     NumberKind,
+    NumberState,
     ReservationView,
     TelecomOperator,
 )
@@ -67,24 +68,28 @@ def port_in_number(
     override says that it is with us, whosever its range is (REG-21). `Refused` names every reason against it.
     """
     branch_id = organization(organization_id).branch_id
-    view = queries.locked_numbers([number]).get(number)
     ours = in_ranges(number, queries.ranges(), local_date(at))
-    raise_if_any(port_in_refusals(number, code, view, ours=ours))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO numbering_number (number, kind, grade, state, stock_id, arrangement) "
-            "VALUES (%s, %s, '', %s, %s, %s) ON CONFLICT (number) DO UPDATE SET "
-            "state = excluded.state, stock_id = excluded.stock_id, arrangement = excluded.arrangement",
-            [
-                number,
-                NumberKind.MOBILE,
-                NUMBER_LIFE.target(NumberEvent.PORT_IN),
-                branch_id,
-                Arrangement.PORTED_IN,
-            ],
-        )
+    raise_if_any(port_in_refusals(number, code, queries.numbers([number]).get(number), ours=ours))
+    new = _enter(number, branch_id)
+    # Of two who bring in the same number one waited for the other, and is judged on what is then true.
+    view = queries.locked_numbers([number])[number]
+    raise_if_any(port_in_refusals(number, code, None if new else view, ours=ours))
+    Number.objects.filter(number=number).update(
+        state=NUMBER_LIFE.target(NumberEvent.PORT_IN), stock_id=branch_id, arrangement=Arrangement.PORTED_IN
+    )
     PortOverride.objects.create(number=number, branch_id=branch_id, donor=donor, ported_at=at)
     until = at + timedelta(hours=parameter_on(COUNTER_LEASE_HOURS, local_date(at)))
     lease = Lease(LeasePurpose.COUNTER, customer_holder(organization_id), until)
     hold(queries.locked_numbers([number]).values(), lease, actor, at)
     return queries.leases([number])[number]
+
+
+def _enter(number: str, branch_id: int) -> bool:
+    """Enter a number that is still another operator's; whether it was not in the inventory yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO numbering_number (number, kind, grade, state, stock_id, arrangement) "
+            "VALUES (%s, %s, '', %s, %s, %s) ON CONFLICT (number) DO NOTHING",
+            [number, NumberKind.MOBILE, NumberState.PORTED_OUT, branch_id, Arrangement.NONE],
+        )
+        return bool(cursor.rowcount)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from trunkline.counter.facts import LineFacts, LinesFacts
 from trunkline.counter.leaving import end_lines, refund_arranged, refund_method
-from trunkline.counter.lines import ids_of, line_item
+from trunkline.counter.lines import line_item
 from trunkline.counter.porting import CLAUSE, CONDITIONS, load_wait
 from trunkline.kernel.text import Text
 from trunkline.numbering.porting import port_out_numbers
@@ -16,7 +16,6 @@ from trunkline.ordering.fields import Field, FieldKind
 from trunkline.ordering.item import Circumstances, InitialPrice, Origin, Record, TakesEffect
 from trunkline.ordering.types import Change, ItemAction, VerificationKind
 from trunkline.security.types import Actor, Channel
-from trunkline.subscriptions.operations import end_port_codes
 
 
 def _changes(around: Circumstances, _: LinesFacts, __: LineFacts) -> Iterable[Change]:
@@ -26,7 +25,6 @@ def _changes(around: Circumstances, _: LinesFacts, __: LineFacts) -> Iterable[Ch
 
 
 def _port_out(around: Circumstances, _: LinesFacts, chosen: Sequence[LineFacts], actor: Actor) -> None:
-    end_port_codes(line_ids=ids_of(chosen), actor=actor, at=around.at)
     to = around.request.details.get("recipient", "")
     end_lines(around, chosen, actor, source="port_out", reason=to)
     port_out_numbers(numbers=[one.line.number for one in chosen], actor=actor, at=around.at)

@@ -28,7 +28,7 @@ from trunkline.subscriptions.operations.passwords import (
     deposit_password,
     reset_passwords,
 )
-from trunkline.subscriptions.operations.porting import check_port_code, end_port_codes, send_port_codes
+from trunkline.subscriptions.operations.porting import check_port_code, send_port_codes
 from trunkline.subscriptions.operations.stock import stock_sims
 from trunkline.subscriptions.operations.stopping import (
     close_services,
@@ -53,7 +53,6 @@ __all__ = [
     "compare_nothing",
     "connect_lines",
     "deposit_password",
-    "end_port_codes",
     "exhaust_lines",
     "lift_stops",
     "open_offerings",

@@ -16,6 +16,12 @@ from trunkline.subscriptions.operations.stopping import changed, require_live
 from trunkline.subscriptions.rules import NUMBER_HAS_LINE, OFFERING_OPEN, person_key
 from trunkline.subscriptions.types import Address, DetailType, LineState, NameType
 
+#: Codes for porting belong to the line as its owner has it.
+_END_PORT_CODES = (
+    "UPDATE subscriptions_portcode SET ended_at = %(at)s "
+    "WHERE line_id = ANY(%(lines)s) AND ended_at IS NULL RETURNING line_id"
+)
+
 
 @operation("line.change_number")
 def change_numbers(*, changes: Mapping[int, str], actor: Actor, at: datetime) -> None:
@@ -76,7 +82,10 @@ def replace_sims(*, line_ids: Sequence[int], stock_id: int, actor: Actor, at: da
 
 @operation("line.terminate")
 def terminate_lines(*, line_ids: Sequence[int], actor: Actor, at: datetime) -> None:
-    """End lines (S05): number, plan, services, stops, card and owner end with them. Numbers are the caller's to freeze."""
+    """End lines (S05): number, plan, services, stops, card, owner and codes for porting end with them.
+
+    Numbers are the caller's to freeze.
+    """
     require_live(line_ids)
     parameters = {"lines": list(line_ids), "at": at, "ended": LineState.TERMINATED}
     for table in ("linenumber", "lineoffering", "lineowner", "lineservice", "lineaddress"):
@@ -96,6 +105,7 @@ def terminate_lines(*, line_ids: Sequence[int], actor: Actor, at: datetime) -> N
         "WHERE line_id = ANY(%(lines)s) AND retired_at IS NULL RETURNING line_id",
         parameters,
     )
+    changed(_END_PORT_CODES, parameters)
     changed(
         "UPDATE subscriptions_line SET state = %(ended)s, terminated_at = %(at)s "
         "WHERE id = ANY(%(lines)s) RETURNING id",
@@ -115,7 +125,7 @@ def transfer_lines(
     """Hand lines to another organisation of the same branch (S02): `accounts` names the new account of each line.
 
     `users` holds name and identity number of the actual user where he changes (REG-13). What was used before `at`
-    stays the old owner's; masks and the service password end with him.
+    stays the old owner's; masks, the service password and codes for porting end with him.
     """
     lines = list(accounts)
     require_live(lines)
@@ -148,6 +158,7 @@ def transfer_lines(
         "WHERE line_id = ANY(%(lines)s) AND current_id IS NOT NULL RETURNING line_id",
         parameters,
     )
+    changed(_END_PORT_CODES, parameters)
     changed(
         "UPDATE subscriptions_line SET organization_id = %(organization)s, account_id = new.account, "
         "name_type = %(type)s "

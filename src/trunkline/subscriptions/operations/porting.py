@@ -45,7 +45,7 @@ def send_port_codes(*, line_ids: Sequence[int], actor: Actor, at: datetime) -> N
     Nobody else learns it. `Refused` when a line is not in use.
     """
     require_live(line_ids)
-    end_port_codes(line_ids=line_ids, actor=actor, at=at)
+    PortCode.objects.filter(line_id__in=line_ids, ended_at__isnull=True).update(ended_at=at)
     found = lines(line_ids)
     expires_at = at + timedelta(minutes=parameter_on(PORT_CODE_MINUTES, local_date(at)))
     codes = {line_id: f"{secrets.randbelow(1_000_000):06d}" for line_id in line_ids}
@@ -77,9 +77,3 @@ def check_port_code(*, line_id: int, code: str, actor: Actor, at: datetime) -> b
         compare_nothing(code)
         return False
     return hashers.check_password(code, LinePasswordHash.objects.get(pk=row.kept_id).hash)
-
-
-@operation("line.end_port_code")
-def end_port_codes(*, line_ids: Sequence[int], actor: Actor, at: datetime) -> None:
-    """The codes of these lines are used, or replaced."""
-    PortCode.objects.filter(line_id__in=line_ids, ended_at__isnull=True).update(ended_at=at)
