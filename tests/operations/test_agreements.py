@@ -143,7 +143,7 @@ def test_a_draft_holds_its_premium_numbers_and_plans_their_releases(
         ({"premiums": (replace(AAAA, approval=""),)}, ["agreement.premium_below_grade"]),
         (
             {"premiums": (replace(AAA, months=2, releases=(Decimal("1800.00"), Decimal("1799.99"))),)},
-            ["agreement.releases_do_not_add_up"],
+            ["agreement.releases_do_not_add_up", "agreement.premium_below_grade"],
         ),
         ({"organization_id": 999_999}, ["organization.unknown"]),
     ],
