@@ -64,7 +64,20 @@ COMMON = {
     "jit": "off",
     "log_line_prefix": "%m [%p] %u@%d/%a ",
 }
-DURABLE = {"shared_buffers": "512MB", "max_wal_size": "2GB", "max_connections": "120", "work_mem": "16MB"}
+
+
+def _shared_buffers() -> str:
+    """A quarter of the machine's memory, as PostgreSQL advises, between 128 MB and 4 GB: others live here too."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return f"{min(max(memory // 4, 128), 4096)}MB"
+
+
+DURABLE = {
+    "shared_buffers": _shared_buffers(),
+    "max_wal_size": "2GB",
+    "max_connections": "120",
+    "work_mem": "16MB",
+}
 FLEETING = {
     "shared_buffers": "128MB",
     "max_connections": "100",
