@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ def rate_month(
     allowances: list[Row] | None = None,
     rated_out: Path | None = None,
 ) -> RatingResult:
-    month = SmallMonth(usage, lines or [line()], prices or [price()], allowances or [])
+    tariff = {"prices": prices or [price()], "allowances": allowances or []}
+    month = SmallMonth(usage, lines or [line()], tariff)
     file = usage_file(folder / "usage.parquet", month.usage)
     return rate([file], *month.tables(), month=OCTOBER, workdir=folder / "work", rated_out=rated_out)
 
@@ -59,7 +61,10 @@ def test_a_call_costs_its_minutes_begun(tmp_path: Path) -> None:
             "quantity": 61,
             "units": 2,
             "allowance_units": 0,
+            "shared_units": 0,
+            "capped_units": 0,
             "charged_units": 2,
+            "relief": 0,
             "charge": 3000,
         }
     ]
@@ -209,7 +214,9 @@ def test_what_got_no_price_is_told_with_the_reason(tmp_path: Path) -> None:
 
 
 def test_a_month_without_files_is_empty(tmp_path: Path) -> None:
-    result = rate([], *SmallMonth([], [line()], [price()], []).tables(), month=OCTOBER, workdir=tmp_path)
+    result = rate(
+        [], *SmallMonth([], [line()], {"prices": [price()]}).tables(), month=OCTOBER, workdir=tmp_path
+    )
     assert (result.records, result.totals.num_rows, result.unrated.num_rows) == (0, 0, 0)
     assert result.totals.schema.equals(TOTALS)
 
@@ -244,7 +251,7 @@ def test_a_charge_that_does_not_fit_raises_and_leaves_nothing(tmp_path: Path) ->
 
 def test_a_sum_that_does_not_fit_raises(tmp_path: Path) -> None:
     usage = [call(f"{n}", NOON, 2**50, kind="data") for n in range(3)]
-    with pytest.raises(duckdb.Error, match="out of range"):
+    with pytest.raises(duckdb.Error, match=r"(?i)out of range"):
         rate_month(tmp_path, usage, prices=[price(kind="data", unit=1, price=4000)])
 
 
@@ -298,12 +305,13 @@ def test_all_contradictions_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_dimensions_of_another_shape_are_an_error(tmp_path: Path) -> None:
-    lines, prices, allowances = SmallMonth([], [line()], [price()], []).tables()
+    lines, tariffs = SmallMonth([], [line()], {"prices": [price()]}).tables()
     with pytest.raises(KeyError, match="price_version_id"):
-        rate([], lines.drop_columns("price_version_id"), prices, allowances, month=OCTOBER, workdir=tmp_path)
-    unknown = prices.set_column(7, "price", pa.array([None], pa.int64()))
+        rate([], lines.drop_columns("price_version_id"), tariffs, month=OCTOBER, workdir=tmp_path)
+    place = tariffs.prices.schema.get_field_index("price")
+    unknown = replace(tariffs, prices=tariffs.prices.set_column(place, "price", pa.array([None], pa.int64())))
     with pytest.raises(ValueError, match="null"):
-        rate([], lines, unknown, allowances, month=OCTOBER, workdir=tmp_path)
+        rate([], lines, unknown, month=OCTOBER, workdir=tmp_path)
 
 
 def test_an_earlier_result_is_replaced_in_one_step(tmp_path: Path) -> None:
@@ -328,4 +336,4 @@ def test_the_benchmark_rates_what_it_makes_up(tmp_path: Path) -> None:
     work, floor, details = rating_benchmark(3000, tmp_path)
     work()
     floor()
-    assert (details["records"], details["lines"], details["plans"]) == (3000, 30, 200)
+    assert (details["records"], details["lines"], details["plans"]) == (3000, 30, 2000)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 from tests.oracle.rater import rate_slowly
 from tests.rating_data import OCTOBER, Seeded, SmallMonth, any_month, small_months, usage_file
 from trunkline.rating.engine import rate
-from trunkline.rating.types import RATED, TOTALS, EngineSettings, RatingResult
+from trunkline.rating.types import SUMMED, TOTALS, EngineSettings, RatingResult
 
 _SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -24,12 +27,11 @@ def _rate(
 ) -> RatingResult:
     """Rates a month whose records are dealt to `files` files."""
     paths = [usage_file(folder / f"{n}.parquet", month.usage[n::files]) for n in range(files)]
-    lines, prices, allowances = month.tables()
+    lines, tariffs = month.tables()
     return rate(
         paths,
         lines,
-        prices,
-        allowances,
+        tariffs,
         month=OCTOBER,
         workdir=folder / "work",
         rated_out=rated_out,
@@ -38,16 +40,16 @@ def _rate(
 
 
 def _must_agree(month: SmallMonth, files: int) -> None:
-    expected = rate_slowly(month.usage, month.lines, month.prices, month.allowances, (2026, 10))
+    """The sums of the quick way, those of every record, and the records themselves, are the oracle's."""
+    expected = rate_slowly(month.usage, month.lines, month.tariff, (2026, 10))
     with TemporaryDirectory() as name:
         folder = Path(name)
+        summed = _rate(month, folder, files, None)
         result = _rate(month, folder, files, folder / "rated.parquet")
         rated = pq.read_table(folder / "rated.parquet").to_pylist()
+    assert summed.totals.equals(result.totals)
     assert result.records == len(month.usage)
-    assert {
-        (r["source"], r["record_id"]): {name: r[name] for name in RATED.names[3:] if name != "account_id"}
-        for r in rated
-    } == expected.records
+    assert _by_record(rated) == expected.records
     assert {
         (r["source"], r["record_id"]): r["reason"] for r in result.unrated.to_pylist()
     } == expected.unrated
@@ -56,6 +58,16 @@ def _must_agree(month: SmallMonth, files: int) -> None:
         for t in result.totals.to_pylist()
     } == expected.totals
     assert all(t["account_id"] == t["line_id"] * 10 for t in result.totals.to_pylist())
+
+
+def _by_record(rated: Sequence[dict[str, Any]]) -> dict[tuple[str, str, int], dict[str, int]]:
+    """The parts of records, summed by record and price row."""
+    found: dict[tuple[str, str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for part in rated:
+        key = (part["source"], part["record_id"], part["price_row_id"])
+        for name in SUMMED:
+            found[key][name] += part[name]
+    return found
 
 
 @_SLOW
@@ -69,11 +81,16 @@ def test_engine_and_oracle_agree_on_months_of_thousands_of_records(seed: int) ->
     _must_agree(any_month(Seeded(seed), numbers=12, records=4000), files=3)
 
 
+@pytest.mark.parametrize("seed", range(100, 300))
+def test_engine_and_oracle_agree_on_random_tariffs(seed: int) -> None:
+    _must_agree(any_month(Seeded(seed), numbers=5, records=150), files=2)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_files_and_records_and_the_threads_change_nothing(seed: int, tmp_path: Path) -> None:
     month = any_month(Seeded(seed), numbers=12, records=4000)
     shuffled = Random(seed).sample(month.usage, len(month.usage))
-    other = SmallMonth(shuffled, month.lines[::-1], month.prices[::-1], month.allowances[::-1])
+    other = SmallMonth(shuffled, month.lines[::-1], {name: rows[::-1] for name, rows in month.tariff.items()})
     first = _rate(month, tmp_path / "a", 1, None)
     second = _rate(other, tmp_path / "b", 3, None, threads=1)
     assert first.rated

@@ -17,8 +17,15 @@ class Text:
         return self.en if language.lower().startswith("en") else self.zh
 
     def format(self, **values: object) -> Text:
-        """A copy with `{names}` filled in, in both languages."""
-        return Text(self.zh.format(**values), self.en.format(**values))
+        """A copy with `{names}` filled in, in both languages; a `Text` among the values in each its own."""
+        zh, en = (
+            {
+                name: value.in_language(language) if isinstance(value, Text) else value
+                for name, value in values.items()
+            }
+            for language in ("zh", "en")
+        )
+        return Text(self.zh.format(**zh), self.en.format(**en))
 
     def __str__(self) -> str:
         return self.zh

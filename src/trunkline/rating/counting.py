@@ -9,15 +9,16 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
-from trunkline.rating.engine import load, open_engine
-from trunkline.rating.types import HOLDERS, USAGE, EngineSettings, UsageKind
+from trunkline.rating.engine import load_ibis, open_engine
+from trunkline.rating.types import HOLDERS, EngineSettings, UsageKind
 
+_COLUMNS = ("line_number", "kind", "started_at", "quantity")
 #: One reader among many, every few seconds.
 SETTINGS = EngineSettings(memory_limit="512MB", max_temp_directory_size="10GB")
 
 
 def _data(engine: Backend, files: Sequence[Path]) -> ir.Table:
-    usage = engine.read_parquet([str(path) for path in files], hive_partitioning=False).select(*USAGE.names)
+    usage = engine.read_parquet([str(path) for path in files], hive_partitioning=False).select(*_COLUMNS)
     return usage.filter(usage.kind == UsageKind.DATA.value)
 
 
@@ -35,7 +36,7 @@ def data_by_line(files: Sequence[Path], holders: pa.Table, *, workdir: Path) -> 
     """
     with open_engine(workdir, SETTINGS) as engine:
         data = _data(engine, files)
-        held = load(engine, "holder", holders, HOLDERS)
+        held = load_ibis(engine, "holder", holders, HOLDERS)
         mine = data.inner_join(
             held,
             [

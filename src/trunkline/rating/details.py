@@ -20,16 +20,13 @@ from ibis.backends.duckdb import Backend
 
 from trunkline.kernel.money import yuan_from_ten_thousandths
 from trunkline.kernel.periods import Month
-from trunkline.rating import plan
-from trunkline.rating.engine import dimensions, load, open_engine
-from trunkline.rating.types import HELD, LOCAL_ZONE, USAGE, EngineSettings, UsageKind
+from trunkline.rating.engine import Rater, load_ibis, open_engine
+from trunkline.rating.types import HELD, LOCAL_ZONE, EngineSettings, Tariffs, UsageKind
 from trunkline.subscriptions.holdings import Holding
 from trunkline.subscriptions.types import DetailType
 
 #: One reader among many: what does not fit lies on the disk.
 SETTINGS = EngineSettings(memory_limit="512MB", max_temp_directory_size="10GB")
-#: Numbers up to which they are looked for in the files' own statistics, rather than by a join.
-_FEW = 50
 _AT_ONCE = 5_000
 #: Which kinds of usage a masked type hides; roaming hides every kind used away (S31-G1). Value-added services make
 #: no usage records: their charges come from the plan.
@@ -49,7 +46,6 @@ _SHOWN = (
     "other_party",
     "charge",
 )
-_NUMBERS = pa.schema([pa.field("line_number", pa.string(), nullable=False)])
 _ORDER = ("started_at", "line_number", "source", "record_id")
 
 
@@ -141,8 +137,7 @@ def opened_details(
     usage_files: Sequence[Path],
     held: Sequence[Holding],
     lines: pa.Table,
-    prices: pa.Table,
-    allowances: pa.Table,
+    tariffs: Tariffs,
     *,
     month: Month,
     workdir: Path,
@@ -153,22 +148,13 @@ def opened_details(
     then parted. `usage_files` may hold the usage of other lines, too.
     """
     with open_engine(workdir, SETTINGS) as engine:
-        periods, tariff = dimensions(engine, lines, prices, allowances, month)
-        numbers = sorted({*lines["line_number"].to_pylist(), *(one.number for one in held)})
-        own = load(engine, "own_number", pa.table({"line_number": numbers}, _NUMBERS), _NUMBERS)
-        files = [str(path) for path in usage_files]
-        usage = (
-            engine.read_parquet(files, hive_partitioning=False).select(*USAGE.names)
-            if files
-            else load(engine, "no_usage", USAGE.empty_table(), USAGE)
-        )
-        few = 0 < len(numbers) <= _FEW
-        mine = usage.filter(usage.line_number.isin(numbers)) if few else usage.semi_join(own, "line_number")
-        mine = engine.create_table("own_usage", mine, temp=True)
-        rated = plan.rated(mine, periods, tariff, month).select("source", "record_id", "charge")
-        shown = _shown(mine, load(engine, "held", _held(held), HELD))
-        table = shown.left_join(rated, ["source", "record_id"]).select(shown, rated.charge)
-        yield Details(engine, engine.create_table("detail", table, temp=True))
+        rater = Rater(engine.con, lines, tariffs, month)
+        rater.read(usage_files, {*lines["line_number"].to_pylist(), *(one.number for one in held)})
+        charged = f"SELECT source, record_id, CAST(sum(charge) AS BIGINT) AS charge FROM ({rater.rated()}) GROUP BY ALL"
+        engine.con.execute(f"CREATE TEMP TABLE charged AS {charged}")
+        shown = _shown(engine.table("usage"), load_ibis(engine, "held", _held(held), HELD))
+        table = shown.left_join(engine.table("charged"), ["source", "record_id"])
+        yield Details(engine, engine.create_table("detail", table.select(shown, table.charge), temp=True))
 
 
 def _shown(usage: ir.Table, held: ir.Table) -> ir.Table:

@@ -8,76 +8,38 @@ import tempfile
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends.duckdb import Backend
 
-from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.periods import Month
-from trunkline.kernel.refusals import Refusal, raise_if_any
-from trunkline.kernel.text import Text
-from trunkline.rating import plan
+from trunkline.rating.contradictions import refuse_contradictions
+from trunkline.rating.plan import pricing, summing
+from trunkline.rating.plan.dimensions import layout_of, periods, tables
+from trunkline.rating.plan.ordering import ordered, with_counters
+from trunkline.rating.tariffs.compiling import compiled
+from trunkline.rating.tariffs.destinations import directory_of
 from trunkline.rating.types import (
-    ALLOWANCES,
     LINES,
-    PRICES,
+    RATED,
+    TARIFF_SHAPES,
     TOTALS,
     UNRATED,
+    USAGE,
     EngineSettings,
     RatingResult,
-    Rounding,
+    Tariffs,
 )
 
-NUMBER_HELD_TWICE = Refusal(
-    "rating.number_held_twice",
-    "",
-    Text("号码 {subject} 同一时刻属于多个用户", "Number {subject} belongs to several lines at one time"),
-)
-FIRST_MONTH_UNKNOWN = Refusal(
-    "rating.first_month_unknown",
-    "P2-04",
-    Text("用户 {subject} 的首月资费标准无效", "Line {subject} has an unknown first-month mode"),
-)
-PRICE_TWICE = Refusal(
-    "rating.price_twice",
-    "",
-    Text(
-        "价格版本 {subject} 对同一用量有多个单价",
-        "Price version {subject} prices the same usage more than once",
-    ),
-)
-PRICE_UNSOUND = Refusal(
-    "rating.price_unsound",
-    "",
-    Text(
-        "单价 {subject} 的计费单位、取整方式或金额无效",
-        "Price row {subject} has a bad unit, rounding or price",
-    ),
-)
-ALLOWANCE_TWICE = Refusal(
-    "rating.allowance_twice",
-    "",
-    Text("价格版本 {subject} 的同一套餐内容重复", "Price version {subject} grants the same allowance twice"),
-)
-ALLOWANCE_UNITS_DIFFER = Refusal(
-    "rating.allowance_units_differ",
-    "",
-    Text("套餐内容 {subject} 的计费单位不一致", "Price rows count allowance {subject} in different units"),
-)
-
-PRICE_ROW_TWICE = Refusal(
-    "rating.price_row_twice",
-    "",
-    Text("单价编号 {subject} 重复", "Price row {subject} is there more than once"),
-)
+#: Numbers up to which they are looked for in the files' own statistics, rather than by a join.
+_FEW = 50
 _NUMBERS = pa.schema([pa.field("line_number", pa.string(), nullable=False)])
-_END_OF_TIME = ibis.timestamp("9999-12-31T00:00:00+00:00")
-#: Units and prices beyond this are mistakes, and would not leave room for exact products.
-_LARGEST = 2**50
 
 
 @contextmanager
@@ -106,6 +68,8 @@ def open_engine(
     try:
         engine.raw_sql("SET TimeZone = 'Asia/Shanghai'")
         engine.raw_sql("CREATE TEMP MACRO div(dividend, divisor) AS dividend // divisor")
+        engine.raw_sql("CREATE TEMP MACRO micros(moment) AS epoch_us(moment)")
+        engine.raw_sql("CREATE TEMP MACRO instant(microseconds) AS make_timestamptz(microseconds)")
         yield engine
     finally:
         engine.disconnect()
@@ -141,8 +105,7 @@ def sync(path: Path) -> None:
 def rate(
     usage_files: Sequence[Path],
     lines: pa.Table,
-    prices: pa.Table,
-    allowances: pa.Table,
+    tariffs: Tariffs,
     *,
     month: Month,
     workdir: Path,
@@ -152,100 +115,155 @@ def rate(
 ) -> RatingResult:
     """Rates the accepted records of a month: the same input, in any order, gives the same result.
 
-    `usage_files` are Parquet of shape USAGE and hold each (source, record_id) once; `lines`, `prices` and
-    `allowances` have the shapes LINES, PRICES and ALLOWANCES. All records of the month have to be there, since
-    they use up the allowances in the order of events. With `rated_out` every rated record is written there as
-    Parquet (shape RATED, in no order), atomically. With `numbers` only the records of these are looked at: what a
-    line used up is its own, so theirs come out as they do among all. Raises Refused, with every reason, where the lines or prices
-    contradict themselves; money that does not fit an int64 raises the engine's error.
+    `usage_files` are Parquet of shape USAGE and hold each (source, record_id) once; `lines` has shape LINES. All
+    records of the month have to be there, since they use up the allowances in the order of events. With `rated_out`
+    every rated record is written there as Parquet (shape RATED, in no order), atomically. With `numbers` only the
+    records of these are looked at: what a line used up is its own, so theirs come out as they do among all, unless
+    they share a pool with others. Raises Refused, with every reason, where lines or tariffs contradict themselves;
+    money that does not fit an int64 raises the engine's error.
     """
     with open_engine(workdir, settings) as engine:
-        periods, tariff = dimensions(engine, lines, prices, allowances, month)
+        rater = Rater(engine.con, lines, tariffs, month)
         if not usage_files:
             return RatingResult(TOTALS.empty_table(), UNRATED.empty_table(), 0, 0)
-        usage = engine.read_parquet([str(path) for path in usage_files], hive_partitioning=False)
-        if numbers is not None:
-            rows = pa.table({"line_number": sorted(numbers)}, _NUMBERS)
-            chosen = usage.semi_join(load(engine, "chosen_number", rows, _NUMBERS), "line_number")
-            usage = engine.create_table("chosen_usage", chosen, temp=True)
-        rated = plan.rated(usage, periods, tariff, month)
+        rater.read(usage_files, numbers)
         if rated_out is None:
-            return _result(engine, usage, plan.totals(rated), plan.unrated(usage, periods, tariff, month))
+            return rater.result(rater.totals())
         with published(rated_out) as partial:
-            engine.to_parquet(rated, partial)
-            written = engine.read_parquet(str(partial))
-            return _result(engine, usage, plan.totals(written), plan.unrated(usage, periods, tariff, month))
+            rater.write_rated(partial)
+            return rater.result(rater.totals_of(partial))
 
 
-def dimensions(
-    engine: Backend, lines: pa.Table, prices: pa.Table, allowances: pa.Table, month: Month
-) -> tuple[ir.Table, ir.Table]:
-    """Load what usage is rated by, for `plan`: the line periods of the month, and the tariff.
+class Rater:
+    """The plan of a month on an open engine: the dimensions are loaded, usage is read, priced, and summed.
 
-    Raises Refused, with every reason, where lines or prices contradict themselves.
+    Raises Refused, with every reason, where lines or tariffs contradict themselves.
     """
-    # The plan joins in the right order as it is written. The engine may guess sizes wrong and join usage to
-    # prices before lines, which makes every record as many rows as there are price versions; native tables
-    # instead of views keep it from the same mistake elsewhere.
-    engine.raw_sql("SET disabled_optimizers = 'join_order'")
-    line_table = load(engine, "line_period", lines, LINES)
-    price_table = load(engine, "price_row", prices, PRICES)
-    allowance_table = load(engine, "allowance", allowances, ALLOWANCES)
-    _refuse_contradictions(engine, line_table, price_table, allowance_table)
-    granted = load(engine, "granted", plan.grants(allowances), plan.GRANTS)
-    tariff = engine.create_table("tariff", plan.tariff(price_table, granted), temp=True)
-    periods = engine.create_table("period", plan.lines_of_month(line_table, month), temp=True)
-    return periods, tariff
+
+    def __init__(
+        self, database: duckdb.DuckDBPyConnection, lines: pa.Table, tariffs: Tariffs, month: Month
+    ) -> None:
+        self._database = database
+        # The plan joins in the right order as it is written. The engine may guess sizes wrong and join usage to
+        # prices before lines, which makes every record as many rows as there are price versions.
+        database.execute("SET disabled_optimizers = 'join_order,join_filter_pushdown'")
+        given = {
+            name: getattr(tariffs, name).select(shape.names).cast(shape)
+            for name, shape in TARIFF_SHAPES.items()
+        }
+        tariffs = Tariffs(**given)
+        load(database, "line_period", lines.select(LINES.names).cast(LINES))
+        refuse_contradictions(database, tariffs)
+        compiled_tariff = compiled(tariffs, month)
+        directory = directory_of(tariffs.destinations, compiled_tariff.destinations)
+        self.layout = layout_of(compiled_tariff, directory, tariffs, month)
+        for name, table in tables(compiled_tariff, directory, tariffs).items():
+            load(database, name, table)
+        self._keep("period", periods(self.layout))
+
+    def read(self, files: Sequence[Path], numbers: Collection[str] | None = None) -> None:
+        """Take Parquet files of shape USAGE, whose last columns may be missing, as the usage; of some numbers or all."""
+        if not files:
+            load(self._database, "usage", USAGE.empty_table())
+        else:
+            self._read(files, numbers)
+        # Names of sources are long, and mostly there is one: numbers in the order of the names do for them.
+        self._keep(
+            "usage_source",
+            "SELECT source, CAST(row_number() OVER (ORDER BY source) - 1 AS INTEGER) AS source_no "
+            "FROM (SELECT DISTINCT source FROM usage)",
+        )
+        (sources,) = self._database.execute("SELECT count(*) FROM usage_source").fetchall()[0]
+        self.layout = replace(self.layout, many_sources=sources > 1)
+
+    def _read(self, files: Sequence[Path], numbers: Collection[str] | None) -> None:
+        listed = ", ".join(quoted(str(path)) for path in files)
+        found = f"read_parquet([{listed}], hive_partitioning=false, union_by_name=true)"
+        there = set(self._database.sql(f"SELECT * FROM {found}").columns)
+        columns = ", ".join(
+            name if name in there else f"NULL::{'BIGINT' if name == 'duration' else 'VARCHAR'} AS {name}"
+            for name in USAGE.names
+        )
+        usage = f"SELECT {columns} FROM {found}"
+        if numbers is None:
+            self._database.execute(f"CREATE TEMP VIEW usage AS {usage}")
+        elif len(numbers) <= _FEW:
+            few = ", ".join(quoted(number) for number in sorted(numbers))
+            self._keep("usage", f"{usage} WHERE line_number IN ({few})" if numbers else f"{usage} LIMIT 0")
+        else:
+            load(self._database, "chosen_number", pa.table({"line_number": sorted(numbers)}, _NUMBERS))
+            self._keep("usage", f"SELECT u.* FROM ({usage}) u SEMI JOIN chosen_number USING (line_number)")
+
+    def price(self) -> str:
+        """Price the usage into tables of their own, those that cross an edge in parts; how to read them, as SQL."""
+        self._keep("priced", pricing.priced(self.layout))
+        whole = pricing.whole(self.layout)
+        if not self.layout.by_time:
+            return f"({whole})"
+        self._keep("part", pricing.parts(self.layout))
+        return f"({whole} UNION ALL SELECT {pricing.columns(self.layout)} FROM part)"
+
+    def totals(self) -> pa.Table:
+        """The totals of the usage (shape TOTALS)."""
+        priced = self.price()
+        layout = self.layout
+        self._keep("priced_sum", summing.sums(layout, priced))
+        self._keep("own_allowance", summing.own_allowances(layout))
+        self._keep("fact", summing.facts(layout))
+        self._keep("entangled", summing.entangled(layout))
+        self._keep("allowance_end", summing.ends(layout))
+        self._keep("around_end", summing.around_ends(priced))
+        self._keep("in_order", summing.in_order(layout, priced))
+        return self._table(summing.totals(layout), TOTALS)
+
+    def rated(self) -> str:
+        """Every priced record with what it is charged (columns of RATED), as SQL."""
+        records = f"(SELECT p.*, 0 AS used_before FROM {self.price()} p)"
+        charged = ordered(self.layout, with_counters(self.layout, records))
+        other = {"source": "w.source", "part": "CAST(c.part AS BIGINT) AS part"}
+        columns = ", ".join(other.get(name, f"c.{name}") for name in RATED.names)
+        return f"SELECT {columns} FROM ({charged}) c JOIN usage_source w ON w.source_no = c.source_no"
+
+    def write_rated(self, target: Path) -> None:
+        """Write every rated record as Parquet of shape RATED."""
+        self._database.execute(f"COPY ({self.rated()}) TO {quoted(str(target))} (FORMAT parquet)")
+
+    def totals_of(self, rated: Path) -> pa.Table:
+        """The totals of rated records (shape TOTALS)."""
+        return self._table(summing.of_rated(f"read_parquet({quoted(str(rated))})"), TOTALS)
+
+    def result(self, totals: pa.Table) -> RatingResult:
+        """The result, with the reasons of the records that are missing from the totals."""
+        (records,) = self._database.execute("SELECT count(*) FROM usage").fetchall()[0]
+        rated = pc.sum(totals["records"]).as_py() or 0
+        # Looking for the reasons is a second pass over the files: only where a record is missing from the totals.
+        missing = UNRATED.empty_table()
+        if rated != records:
+            missing = self._table(pricing.unrated(self.layout), UNRATED)
+        if rated + missing.num_rows != records:
+            raise RuntimeError(f"{records} records became {rated} rated and {missing.num_rows} unrated")
+        return RatingResult(totals=totals, unrated=missing, records=records, rated=rated)
+
+    def _keep(self, name: str, statement: str) -> None:
+        self._database.execute(f"CREATE TEMP TABLE {name} AS {statement}")
+
+    def _table(self, statement: str, shape: pa.Schema) -> pa.Table:
+        return self._database.sql(statement).to_arrow_table().select(shape.names).cast(shape)
 
 
-def load(engine: Backend, name: str, rows: pa.Table, shape: pa.Schema) -> ir.Table:
+def load_ibis(engine: Backend, name: str, rows: pa.Table, shape: pa.Schema) -> ir.Table:
     """Copies a dimension into a native table; ValueError or KeyError where it has not that shape."""
-    return engine.create_table(name, ibis.memtable(rows.select(shape.names).cast(shape)), temp=True)
+    load(engine.con, name, rows.select(shape.names).cast(shape))
+    return engine.table(name)
 
 
-def _result(engine: Backend, usage: ir.Table, totals: ir.Table, unrated: ir.Table) -> RatingResult:
-    records = int(engine.execute(usage.count()))
-    summed = engine.to_pyarrow(totals).cast(TOTALS)
-    rated = pc.sum(summed["records"]).as_py() or 0
-    # Looking for the reasons is a second pass over the files: only where a record is missing from the totals.
-    missing = UNRATED.empty_table() if rated == records else engine.to_pyarrow(unrated).cast(UNRATED)
-    if rated + missing.num_rows != records:
-        raise RuntimeError(f"{records} records became {rated} rated and {missing.num_rows} unrated")
-    return RatingResult(totals=summed, unrated=missing, records=records, rated=rated)
+def load(database: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Copy rows into a native table: the engine knows its size, which it would guess wrong of a view."""
+    database.register(f"{name}_rows", rows)
+    database.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_rows")
+    database.unregister(f"{name}_rows")
 
 
-def _refuse_contradictions(engine: Backend, lines: ir.Table, prices: ir.Table, allowances: ir.Table) -> None:
-    """Raises Refused for lines and prices by which a record would be charged twice or by no rule."""
-    following = lines.active_from.lead().over(group_by=lines.line_number, order_by=lines.active_from)
-    spans = lines.mutate(following=following)
-    held_twice = spans.following < spans.active_to.fill_null(_END_OF_TIME)
-    modes = [mode.value for mode in FirstMonthMode]
-    key = ("price_version_id", "kind", "direction", "zone")
-    roundings = [rounding.value for rounding in Rounding]
-    sound = (
-        prices.unit.between(1, _LARGEST) & prices.price.between(0, _LARGEST) & prices.rounding.isin(roundings)
-    )
-    drawing = prices.filter(prices.allowance_kind.notnull())
-    findings = (
-        (NUMBER_HELD_TWICE, spans.filter(held_twice).line_number),
-        (FIRST_MONTH_UNKNOWN, lines.filter(lines.first_month_mode.notin(modes)).line_id),
-        (PRICE_TWICE, prices.group_by(key).having(prices.count() > 1).agg().price_version_id),
-        (PRICE_ROW_TWICE, prices.group_by("price_row_id").having(prices.count() > 1).agg().price_row_id),
-        (PRICE_UNSOUND, prices.filter(~sound).price_row_id),
-        (
-            ALLOWANCE_TWICE,
-            allowances.group_by("price_version_id", "allowance_kind")
-            .having(allowances.count() > 1)
-            .agg()
-            .price_version_id,
-        ),
-        (
-            ALLOWANCE_UNITS_DIFFER,
-            drawing.group_by("allowance_kind").having(drawing.unit.nunique() > 1).agg().allowance_kind,
-        ),
-    )
-    raise_if_any(
-        refusal.about(str(subject))
-        for refusal, subjects in findings
-        for subject in sorted(set(engine.to_pyarrow(subjects).to_pylist()))
-    )
+def quoted(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from trunkline.catalog.rules import whole_of
 from trunkline.catalog.types import FirstMonthMode, PriceVersionView
 from trunkline.kernel.periods import Month, start_of_day
 from trunkline.kernel.text import Text
-from trunkline.rating.types import ALLOWANCES, LINES, PRICES
+from trunkline.rating.types import ALLOWANCES, LINES, PRICES, Tariffs
 from trunkline.runs.installed import installed_by_account
 from trunkline.subscriptions.queries import plan_periods
 from trunkline.subscriptions.types import PlanPeriod
@@ -125,18 +125,19 @@ def line_table(facts: MonthFacts) -> pa.Table:
                 columns["line_id"].append(line.line_id)
                 columns["line_number"].append(stretch.number)
                 columns["account_id"].append(stretch.account_id)
-                columns["plan_code"].append(price.offering_code if price else "")
                 columns["price_version_id"].append(price.id if price else NO_PRICE)
                 columns["active_from"].append(stretch.active_from)
                 columns["active_to"].append(stretch.active_to)
                 mode = stretch.first_month_mode
                 columns["first_month_mode"].append(mode.value if mode else None)
+                columns["group_id"].append(None)
+                columns["pool_id"].append(None)
     return pa.table(columns, schema=LINES)
 
 
-def price_table(versions: Iterable[PriceVersionView]) -> pa.Table:
-    """The usage prices in the shape rating takes (PRICES)."""
-    rows = [
+def tariffs_of(versions: Iterable[PriceVersionView]) -> Tariffs:
+    """The usage prices and what plans include, as rating takes them."""
+    prices = [
         {
             "price_row_id": row.id,
             "price_version_id": version.id,
@@ -151,12 +152,7 @@ def price_table(versions: Iterable[PriceVersionView]) -> pa.Table:
         for version in versions
         for row in version.usage_prices
     ]
-    return pa.Table.from_pylist(rows, schema=PRICES)
-
-
-def allowance_table(versions: Iterable[PriceVersionView]) -> pa.Table:
-    """What plans include, in the shape rating takes (ALLOWANCES)."""
-    rows = [
+    allowances = [
         {
             "price_version_id": version.id,
             "allowance_kind": allowance.kind,
@@ -166,7 +162,10 @@ def allowance_table(versions: Iterable[PriceVersionView]) -> pa.Table:
         for version in versions
         for allowance in version.allowances
     ]
-    return pa.Table.from_pylist(rows, schema=ALLOWANCES)
+    return Tariffs(
+        prices=pa.Table.from_pylist(prices, schema=PRICES),
+        allowances=pa.Table.from_pylist(allowances, schema=ALLOWANCES),
+    )
 
 
 UsageByLine = dict[int, list[UsageTotal]]
@@ -174,16 +173,7 @@ UsageByLine = dict[int, list[UsageTotal]]
 
 def usage_by_line(totals: pa.Table) -> UsageByLine:
     """Rated totals (shape TOTALS) by line, in the order of price rows."""
-    names = (
-        "line_id",
-        "price_row_id",
-        "records",
-        "quantity",
-        "units",
-        "allowance_units",
-        "charged_units",
-        "charge",
-    )
+    names = ("line_id", *(each.name for each in fields(UsageTotal)))
     found: UsageByLine = {}
     for batch in totals.select(list(names)).to_batches():
         for line, *figures in zip(*(column.to_pylist() for column in batch.columns), strict=True):

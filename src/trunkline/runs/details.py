@@ -10,7 +10,7 @@ from trunkline.kernel.periods import Month
 from trunkline.rating.details import Details, opened_details
 from trunkline.rating.queries import part_files, parts
 from trunkline.rating.store import bucket_of
-from trunkline.runs.assembly import allowance_table, line_table, month_facts, price_table
+from trunkline.runs.assembly import line_table, month_facts, tariffs_of
 from trunkline.runs.work import workdir
 from trunkline.subscriptions.holdings import holdings
 
@@ -28,8 +28,7 @@ def details_of_month(
         part_files([part for part in parts(month) if part.bucket in buckets]),
         held,
         lines,
-        price_table(facts.versions),
-        allowance_table(facts.versions),
+        tariffs_of(facts.versions),
         month=month,
         workdir=workdir(),
     ) as details:

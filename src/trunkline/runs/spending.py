@@ -10,7 +10,7 @@ from trunkline.kernel.periods import Month
 from trunkline.rating import engine
 from trunkline.rating.queries import part_files, parts
 from trunkline.rating.store import bucket_of
-from trunkline.runs.assembly import allowance_table, line_table, month_facts, price_table, usage_by_line
+from trunkline.runs.assembly import line_table, month_facts, tariffs_of, usage_by_line
 from trunkline.runs.work import workdir
 
 
@@ -29,8 +29,7 @@ def charges_so_far(line_ids: Collection[int], month: Month) -> dict[int, tuple[C
     rated = engine.rate(
         files,
         lines,
-        price_table(facts.versions),
-        allowance_table(facts.versions),
+        tariffs_of(facts.versions),
         month=month,
         workdir=workdir(),
         numbers=numbers,

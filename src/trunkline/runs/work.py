@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,9 +24,8 @@ from trunkline.rating.types import RatingResult
 from trunkline.runs.assembly import (
     MonthFacts,
     UsageByLine,
-    allowance_table,
     line_table,
-    price_table,
+    tariffs_of,
     usage_by_line,
 )
 from trunkline.subscriptions.queries import held_since
@@ -97,8 +97,7 @@ def rate_month(facts: MonthFacts, *, through: int) -> RatingResult:
     return engine.rate(
         part_files(parts(facts.month, through=through)),
         line_table(facts),
-        price_table(facts.versions),
-        allowance_table(facts.versions),
+        tariffs_of(facts.versions),
         month=facts.month,
         workdir=workdir(),
     )
@@ -135,15 +134,12 @@ def late_charges(facts: MonthFacts, before: RatingResult, after: RatingResult) -
 def _difference(total: UsageTotal, billed: UsageTotal | None) -> UsageTotal:
     if billed is None:
         return total
-    return UsageTotal(
-        total.price_row_id,
-        total.records - billed.records,
-        total.quantity - billed.quantity,
-        total.units - billed.units,
-        total.allowance_units - billed.allowance_units,
-        total.charged_units - billed.charged_units,
-        total.charge - billed.charge,
-    )
+    figures = {
+        each.name: getattr(total, each.name) - getattr(billed, each.name)
+        for each in fields(UsageTotal)
+        if each.name != "price_row_id"
+    }
+    return UsageTotal(price_row_id=total.price_row_id, **figures)
 
 
 def due_releases(month: Month) -> dict[int, list[DueRelease]]:

@@ -115,7 +115,8 @@ class LineMonth:
 class UsageTotal:
     """A line's usage under one price row, summed; `charge` in ten-thousandths of a yuan, exact.
 
-    units = allowance_units + charged_units, counted as the price row counts.
+    units = allowance_units + shared_units + capped_units + charged_units, counted as the price row counts: paid by the
+    line's allowance, by its pool's, left free above a cap, charged. `relief` is what a cap of money took off `charge`.
     """
 
     price_row_id: int
@@ -125,6 +126,9 @@ class UsageTotal:
     allowance_units: int
     charged_units: int
     charge: int
+    shared_units: int = 0
+    capped_units: int = 0
+    relief: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,15 @@ SECTIONS: tuple[tuple[Text, dict[str, str]], ...] = (
     ),
     (
         Text("话单、账单、收款", "Usage, bills, payments"),
-        {"usage": "usage", "bill": "bills", "payment": "payments", "invoice": "invoices", "ledger": "ledger"},
+        {
+            "usage": "usage",
+            "rate": "rating",
+            "tariff": "rating",
+            "bill": "bills",
+            "payment": "payments",
+            "invoice": "invoices",
+            "ledger": "ledger",
+        },
     ),
     (
         Text("监督", "Oversight"),

@@ -214,6 +214,8 @@ REJECT_REASON_NAMES = {
     RejectReason.BAD_TIME: Text("时间不合规", "Bad time"),
     RejectReason.BAD_QUANTITY: Text("数量不合规", "Bad quantity"),
     RejectReason.BAD_ZONE: Text("区域不认识", "Unknown zone"),
+    RejectReason.BAD_DURATION: Text("时长不合规", "Bad duration"),
+    RejectReason.BAD_SERVICE: Text("业务代码不合规", "Bad service code"),
     RejectReason.DUPLICATE_IN_FILE: Text("文件内重复", "Duplicate within the file"),
     RejectReason.DUPLICATE_OF_EARLIER: Text("与已收话单重复", "Duplicate of an earlier record"),
 }

@@ -258,6 +258,7 @@ def open_parquet(engine: Backend, source: Path) -> Source:
     typed: dict[str, tuple[Callable[[pa.DataType], bool], ...]] = {
         "started_at": (pa.types.is_timestamp,),
         "quantity": (pa.types.is_integer,),
+        "duration": (pa.types.is_integer,),
     }
     raise_if_any(
         COLUMN_TYPE.about(field.name, found=field.type)

@@ -1,8 +1,4 @@
-"""The facts of rating: what goes into it, what comes out, and the Arrow shape of each table.
-
-Amounts of money are whole ten-thousandths of a yuan (int64) throughout, instants are microseconds in UTC, and
-quantities are in the base unit of their kind: voice in seconds, messages in pieces, data in bytes.
-"""
+"""Usage, the lines it belongs to, and what became of usage files."""
 
 from __future__ import annotations
 
@@ -15,6 +11,7 @@ import pyarrow as pa
 
 from trunkline.kernel.periods import Month
 from trunkline.kernel.text import Text
+from trunkline.rating.types.shapes import INSTANT, shape_of
 
 
 class UsageKind(StrEnum):
@@ -24,6 +21,8 @@ class UsageKind(StrEnum):
     SMS = "sms"
     MMS = "mms"
     DATA = "data"
+    VALUE_ADDED = "vas"
+    CONTENT = "content"
 
 
 class Direction(StrEnum):
@@ -41,6 +40,8 @@ USAGE_KIND_NAMES = {
     UsageKind.SMS: Text("短信", "Short message"),
     UsageKind.MMS: Text("彩信", "Multimedia message"),
     UsageKind.DATA: Text("上网流量", "Data"),
+    UsageKind.VALUE_ADDED: Text("增值业务", "Value-added service"),
+    UsageKind.CONTENT: Text("信息内容", "Content"),
 }
 DIRECTION_NAMES = {
     Direction.OUTGOING: Text("主叫", "Outgoing"),
@@ -58,14 +59,6 @@ class DetailWay(StrEnum):
     EMAIL = "email"
 
 
-class Rounding(StrEnum):
-    """How a quantity becomes whole charging units; `NEAREST` takes the upper unit from one half on."""
-
-    UP = "up"
-    DOWN = "down"
-    NEAREST = "nearest"
-
-
 class RejectReason(StrEnum):
     """Why a row of a usage file was not taken in."""
 
@@ -79,33 +72,15 @@ class RejectReason(StrEnum):
     BAD_TIME = "bad_time"
     BAD_QUANTITY = "bad_quantity"
     BAD_ZONE = "bad_zone"
+    BAD_DURATION = "bad_duration"
+    BAD_SERVICE = "bad_service"
     DUPLICATE_IN_FILE = "duplicate_in_file"
     DUPLICATE_OF_EARLIER = "duplicate_of_earlier"
 
 
-class UnratedReason(StrEnum):
-    """Why an accepted record got no price."""
-
-    OTHER_MONTH = "other_month"
-    NO_LINE = "no_line"
-    NO_PRICE = "no_price"
-
-
-INSTANT = pa.timestamp("us", tz="UTC")
-
-
-def _shape(
-    *required: tuple[str, pa.DataType], optional: tuple[tuple[str, pa.DataType], ...] = ()
-) -> pa.Schema:
-    """A schema whose `required` columns hold no nulls, followed by the `optional` ones that may."""
-    return pa.schema(
-        [pa.field(name, kind, nullable=False) for name, kind in required]
-        + [pa.field(name, kind, nullable=True) for name, kind in optional]
-    )
-
-
-#: An accepted usage record. (source, record_id) is unique; `line_number` is the charged number.
-USAGE = _shape(
+#: An accepted usage record. (source, record_id) is unique; `line_number` is the charged number. `duration` is how
+#: many seconds it lasted, where the quantity is not seconds; `service` the value-added or content service.
+USAGE = shape_of(
     ("source", pa.string()),
     ("record_id", pa.string()),
     ("line_number", pa.string()),
@@ -114,14 +89,14 @@ USAGE = _shape(
     ("started_at", INSTANT),
     ("quantity", pa.int64()),
     ("zone", pa.string()),
-    optional=(("other_party", pa.string()),),
+    optional=(("other_party", pa.string()), ("duration", pa.int64()), ("service", pa.string())),
 )
 
 #: A usage record with its place in the file it came from.
 CANDIDATES = pa.schema([pa.field("row_number", pa.int64(), nullable=False), *USAGE])
 
 #: A row that was not taken in: the column at fault (empty for the whole row) and the row as it stood.
-REJECTS = _shape(
+REJECTS = shape_of(
     ("row_number", pa.int64()),
     ("reason", pa.string()),
     ("field", pa.string()),
@@ -129,19 +104,24 @@ REJECTS = _shape(
 )
 
 #: A stretch of time, [active_from, active_to) and open when null, in which a line held a number and a price
-#: version. `first_month_mode` (`catalog.types.FirstMonthMode`) is null outside the month of entry.
-LINES = _shape(
+#: version. `first_month_mode` (`catalog.types.FirstMonthMode`) is null outside the month of entry, `group_id` is
+#: the group whose members call each other at its prices, `pool_id` what the line shares allowances with.
+LINES = shape_of(
     ("line_id", pa.int64()),
     ("line_number", pa.string()),
     ("account_id", pa.int64()),
-    ("plan_code", pa.string()),
     ("price_version_id", pa.int64()),
     ("active_from", INSTANT),
-    optional=(("active_to", INSTANT), ("first_month_mode", pa.string())),
+    optional=(
+        ("active_to", INSTANT),
+        ("first_month_mode", pa.string()),
+        ("group_id", pa.int64()),
+        ("pool_id", pa.int64()),
+    ),
 )
 
 #: A stretch of a number on one line, [active_from, active_to) and open when null.
-HOLDERS = _shape(
+HOLDERS = shape_of(
     ("line_id", pa.int64()),
     ("line_number", pa.string()),
     ("active_from", INSTANT),
@@ -149,7 +129,7 @@ HOLDERS = _shape(
 )
 
 #: A stretch of a line in one hand under one number, [held_from, held_to), and what its details leave out.
-HELD = _shape(
+HELD = shape_of(
     ("line_id", pa.int64()),
     ("line_number", pa.string()),
     ("held_from", INSTANT),
@@ -159,74 +139,6 @@ HELD = _shape(
     ("hides_data", pa.bool_()),
     ("hides_roaming", pa.bool_()),
 )
-
-#: What one unit of usage costs: `unit` in the base unit of the kind (60 = a minute), `price` for each unit.
-#: `allowance_kind` names the allowance that may pay for it, counted in whole units of this row.
-PRICES = _shape(
-    ("price_row_id", pa.int64()),
-    ("price_version_id", pa.int64()),
-    ("kind", pa.string()),
-    ("direction", pa.string()),
-    ("zone", pa.string()),
-    ("unit", pa.int64()),
-    ("rounding", pa.string()),
-    ("price", pa.int64()),
-    optional=(("allowance_kind", pa.string()),),
-)
-
-#: What a price version includes each month: `amount` in units of the price rows that name the allowance.
-#: `whole` is what a halved amount is rounded up to, in the same units: 1024 where kilobytes are sold by the MB,
-#: 1 when null.
-ALLOWANCES = _shape(
-    ("price_version_id", pa.int64()),
-    ("allowance_kind", pa.string()),
-    ("amount", pa.int64()),
-    optional=(("whole", pa.int64()),),
-)
-
-#: One rated record. units = allowance_units + charged_units; charge = charged_units x price.
-RATED = _shape(
-    ("source", pa.string()),
-    ("record_id", pa.string()),
-    ("started_at", INSTANT),
-    ("line_id", pa.int64()),
-    ("account_id", pa.int64()),
-    ("price_row_id", pa.int64()),
-    ("quantity", pa.int64()),
-    ("units", pa.int64()),
-    ("allowance_units", pa.int64()),
-    ("charged_units", pa.int64()),
-    ("charge", pa.int64()),
-)
-
-#: One line and price row of the month, the sum of its rated records: what the bill run takes.
-TOTALS = _shape(
-    ("line_id", pa.int64()),
-    ("account_id", pa.int64()),
-    ("price_row_id", pa.int64()),
-    ("records", pa.int64()),
-    ("quantity", pa.int64()),
-    ("units", pa.int64()),
-    ("allowance_units", pa.int64()),
-    ("charged_units", pa.int64()),
-    ("charge", pa.int64()),
-)
-
-#: A record that got no price, with the reason.
-UNRATED = pa.schema([*USAGE, pa.field("reason", pa.string(), nullable=False)])
-
-
-@dataclass(frozen=True, slots=True)
-class RatingResult:
-    """The month rated: `totals` (shape TOTALS) and `unrated` (shape UNRATED).
-
-    `records` were in the files, `rated` of them stand in the totals; the others are the unrated ones.
-    """
-
-    totals: pa.Table
-    unrated: pa.Table
-    records: int
-    rated: int
 
 
 @dataclass(frozen=True, slots=True)
