@@ -40,6 +40,7 @@ check: setup ## What a change must pass: format, lint, types, layers, migrations
 	$(BIN)/lint-imports
 	$(CHECKING) $(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 	$(BIN)/python tools/messages.py check
+	$(BIN)/python tools/exact.py
 	$(CHECKING) $(BIN)/python tools/rulebook.py check
 	$(BIN)/bandit -q -r src -c pyproject.toml
 

@@ -31,6 +31,8 @@ from trunkline.security.types import Actor, Door
 # These look at no data of the installation: a file is judged, or a floor is measured.
 WITHOUT_ACTOR = {
     ("agreement", "simulate"),
+    ("rate",),
+    ("tariff", "check"),
     ("bench", "clerks"),
     ("bench", "contention"),
     ("bench", "rating"),

@@ -35,7 +35,7 @@ from trunkline.counter.prices import item_prices, publish_price, publish_prices
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refused
 from trunkline.kernel.text import Text
-from trunkline.runs.assembly import allowance_table
+from trunkline.runs.assembly import tariffs_of
 from trunkline.runs.billrun import run_month
 from trunkline.runs.intake import take_usage_file
 from trunkline.security.audit import operation
@@ -455,7 +455,7 @@ def test_a_published_plan_keeps_its_wholes(world: World, actor: Actor, at: datet
         "data_kb": (150 * 1024, 1024),
         "mms": (5, 1),
     }
-    rows = allowance_table([found]).to_pylist()
+    rows = tariffs_of([found]).allowances.to_pylist()
     assert {row["allowance_kind"]: row["whole"] for row in rows} == {
         "voice_minutes": 1,
         "data_kb": 1024,

@@ -15,7 +15,8 @@ import pytest
 from tests.rating_data import OCTOBER, Row, SmallMonth, allowance, call, line, price, usage_file
 from trunkline.kernel.refusals import Refused
 from trunkline.rating.bench import rating_benchmark
-from trunkline.rating.engine import open_engine, rate
+from trunkline.rating.engine import open_engine
+from trunkline.rating.rater import rate
 from trunkline.rating.types import RATED, TOTALS, UNRATED, EngineSettings, RatingResult
 
 NOON = datetime(2026, 10, 12, 4, tzinfo=UTC)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.oracle.rater import rate_slowly
 from tests.rating_data import OCTOBER, Seeded, SmallMonth, any_month, small_months, usage_file
-from trunkline.rating.engine import rate
+from trunkline.rating.rater import rate
 from trunkline.rating.types import SUMMED, TOTALS, EngineSettings, RatingResult
 
 _SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

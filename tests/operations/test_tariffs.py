@@ -12,7 +12,7 @@ import pytest
 
 from tests.rating_data import OCTOBER, Row, allowance, call, line, price, table, tariffs, usage_file
 from trunkline.kernel.refusals import Refused
-from trunkline.rating.engine import rate
+from trunkline.rating.rater import rate
 from trunkline.rating.types import LINES
 
 #: Monday, 12 October 2026, noon by Asia/Shanghai.

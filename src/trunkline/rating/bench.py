@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from trunkline.kernel.periods import Month
-from trunkline.rating.engine import open_engine, rate
+from trunkline.rating.engine import open_engine
+from trunkline.rating.rater import rate
 from trunkline.rating.types import LINES, TARIFF_SHAPES, Tariffs
 
 MONTH = Month(2026, 10)

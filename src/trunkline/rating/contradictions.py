@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import duckdb
-
 from trunkline.catalog.types import FirstMonthMode
 from trunkline.kernel.refusals import Refusal, raise_if_any
 from trunkline.kernel.text import Text
+from trunkline.rating.backends import PlanEngine
 from trunkline.rating.tariffs.matching import Criteria
 from trunkline.rating.types import Network, Rounding, Tariffs
 
@@ -91,9 +90,9 @@ _KEYS = {
 Row = Mapping[str, Any]
 
 
-def refuse_contradictions(database: duckdb.DuckDBPyConnection, tariffs: Tariffs) -> None:
+def refuse_contradictions(engine: PlanEngine, tariffs: Tariffs) -> None:
     """Raises Refused for lines (the table `line_period`) and tariffs that charge a record twice or by no rule."""
-    raise_if_any((*_of_lines(database), *contradictions(tariffs)))
+    raise_if_any((*_of_lines(engine), *contradictions(tariffs)))
 
 
 def contradictions(tariffs: Tariffs) -> Iterator[Refusal]:
@@ -103,20 +102,23 @@ def contradictions(tariffs: Tariffs) -> Iterator[Refusal]:
     yield from _of_tables(tariffs)
 
 
-def _of_lines(database: duckdb.DuckDBPyConnection) -> Iterator[Refusal]:
+def _of_lines(engine: PlanEngine) -> Iterator[Refusal]:
     modes = ", ".join(f"'{mode}'" for mode in FirstMonthMode)
     findings = (
         (
             NUMBER_HELD_TWICE,
-            "SELECT line_number FROM (SELECT line_number, active_to, lead(active_from) OVER "
+            "SELECT line_number AS subject FROM (SELECT line_number, active_to, lead(active_from) OVER "
             "(PARTITION BY line_number ORDER BY active_from) AS following FROM line_period) "
-            "WHERE following < coalesce(active_to, 'infinity')",
+            "WHERE following IS NOT NULL AND (active_to IS NULL OR following < active_to)",
         ),
-        (FIRST_MONTH_UNKNOWN, f"SELECT line_id FROM line_period WHERE first_month_mode NOT IN ({modes})"),
+        (
+            FIRST_MONTH_UNKNOWN,
+            f"SELECT line_id AS subject FROM line_period WHERE first_month_mode NOT IN ({modes})",
+        ),
     )
     for refusal, statement in findings:
-        for (subject,) in database.execute(f"SELECT DISTINCT * FROM ({statement}) ORDER BY 1").fetchall():
-            yield refusal.about(str(subject))
+        found = engine.fetch(f"SELECT DISTINCT subject FROM ({statement}) ORDER BY subject")
+        yield from (refusal.about(str(subject)) for subject in found["subject"].to_pylist())
 
 
 def _of_prices(tariffs: Tariffs) -> Iterator[Refusal]:

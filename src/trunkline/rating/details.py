@@ -20,7 +20,9 @@ from ibis.backends.duckdb import Backend
 
 from trunkline.kernel.money import yuan_from_ten_thousandths
 from trunkline.kernel.periods import Month
-from trunkline.rating.engine import Rater, load_ibis, open_engine
+from trunkline.rating.backends.duck import DuckEngine
+from trunkline.rating.engine import load_ibis, open_engine
+from trunkline.rating.rater import Rater
 from trunkline.rating.types import HELD, LOCAL_ZONE, EngineSettings, Tariffs, UsageKind
 from trunkline.subscriptions.holdings import Holding
 from trunkline.subscriptions.types import DetailType
@@ -148,7 +150,7 @@ def opened_details(
     then parted. `usage_files` may hold the usage of other lines, too.
     """
     with open_engine(workdir, SETTINGS) as engine:
-        rater = Rater(engine.con, lines, tariffs, month)
+        rater = Rater(DuckEngine(engine.con), lines, tariffs, month)
         rater.read(usage_files, {*lines["line_number"].to_pylist(), *(one.number for one in held)})
         charged = f"SELECT source, record_id, CAST(sum(charge) AS BIGINT) AS charge FROM ({rater.rated()}) GROUP BY ALL"
         engine.con.execute(f"CREATE TEMP TABLE charged AS {charged}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import assert_never
 
 from trunkline.catalog.types import FirstMonthMode
@@ -36,8 +36,7 @@ def first_month_fee(fee: Decimal, mode: FirstMonthMode | None, *, rounded_to: De
     if mode is FirstMonthMode.OUT_OF_PLAN:
         return ZERO
     if mode is FirstMonthMode.HALF:
-        steps = (fee / 2 / rounded_to).to_integral_value(ROUND_DOWN)
-        return (steps * rounded_to).quantize(FEN)
+        return (fee // (2 * rounded_to) * rounded_to).quantize(FEN)
     return fee
 
 

@@ -19,10 +19,11 @@ from ibis.backends.duckdb import Backend
 from trunkline.kernel.periods import Month
 from trunkline.kernel.refusals import Refusal, Refused, raise_if_any
 from trunkline.kernel.text import Text
-from trunkline.rating.engine import load, open_engine, published, quoted, rate
+from trunkline.rating.engine import load, open_engine, published, quoted
 from trunkline.rating.formats import find_duplicates, read_usage
 from trunkline.rating.formats.checking import as_text
 from trunkline.rating.formats.tables import read_table, read_tariffs
+from trunkline.rating.rater import rate
 from trunkline.rating.tariffs.checking import checked
 from trunkline.rating.types import (
     LINES,

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from trunkline.billing.charges import line_charges
 from trunkline.billing.types import ChargeLine
 from trunkline.kernel.periods import Month
-from trunkline.rating import engine
 from trunkline.rating.queries import part_files, parts
+from trunkline.rating.rater import rate
 from trunkline.rating.store import bucket_of
 from trunkline.runs.assembly import line_table, month_facts, tariffs_of, usage_by_line
 from trunkline.runs.work import workdir
@@ -26,7 +26,7 @@ def charges_so_far(line_ids: Collection[int], month: Month) -> dict[int, tuple[C
     files = part_files([part for part in parts(month) if part.bucket in buckets])
     if not files:
         return {}
-    rated = engine.rate(
+    rated = rate(
         files,
         lines,
         tariffs_of(facts.versions),

@@ -18,8 +18,8 @@ from trunkline.billing.waivers import waiver_charges
 from trunkline.kernel.periods import Month
 from trunkline.ledger.queries import premium_balances
 from trunkline.party.types import AccountView
-from trunkline.rating import engine
 from trunkline.rating.queries import part_files, parts, store_root
+from trunkline.rating.rater import rate
 from trunkline.rating.types import RatingResult
 from trunkline.runs.assembly import (
     MonthFacts,
@@ -94,7 +94,7 @@ class Work:
 
 def rate_month(facts: MonthFacts, *, through: int) -> RatingResult:
     """Rate a month from the accepted records of the usage files up to `through`."""
-    return engine.rate(
+    return rate(
         part_files(parts(facts.month, through=through)),
         line_table(facts),
         tariffs_of(facts.versions),

@@ -192,8 +192,8 @@ def in_order(layout: Layout, priced: str) -> str:
     return f"SELECT period_no, row_no, {charged} FROM ({records}) GROUP BY ALL"
 
 
-def totals(layout: Layout) -> str:
-    """The sums of `fact`, `around_end` and `in_order` by line and price row (columns of TOTALS), in that order."""
+def final(layout: Layout) -> str:
+    """The sums of `fact`, `around_end` and `in_order`, by line period and price row."""
     allowance = f"""CASE WHEN f.granted = 0 THEN 0 WHEN f.drawn <= f.least THEN f.units
         WHEN f.drawers = 1 THEN {clamped("f.granted", "f.units")}
         ELSE f.before_end + coalesce(a.allowance_units, 0) END"""
@@ -213,21 +213,24 @@ def totals(layout: Layout) -> str:
     of_order = ", ".join(f"o.{name} AS ordered_{name}" for name in _CHARGED)
     tiers = "".join(f", r.above_{n}, r.step_{n}" for n in range(layout.tiers))
     blocks = ", f.blocks" if layout.has_blocks else ""
+    return f"""
+    SELECT *, {", ".join(chosen)} FROM (
+        SELECT f.line_id, l.account_id, f.price_row_id, f.records, f.quantity, f.units, f.shared{blocks},
+            l.alone, r.price{tiers}, {allowance} AS own, o.period_no IS NOT NULL AS is_ordered, {of_order}
+        FROM fact f
+        JOIN period l ON l.period_no = f.period_no
+        JOIN price_row r ON r.row_no = f.row_no
+        LEFT JOIN around_end a ON a.period_no = f.period_no AND a.row_no = f.row_no
+        LEFT JOIN in_order o ON o.period_no = f.period_no AND o.row_no = f.row_no
+    )"""
+
+
+def totals() -> str:
+    """`final` by line and price row (columns of TOTALS), in that order; most lines have one period."""
     summed = [_sum(name, name) for name in ("records", "quantity", "units")]
     summed += [_sum(f"final_{name}", name) for name in _CHARGED]
     each = ", ".join(f"final_{name} AS {name}" if name in _CHARGED else name for name in ("records", *SUMMED))
     return f"""
-    WITH final AS MATERIALIZED (
-        SELECT *, {", ".join(chosen)} FROM (
-            SELECT f.line_id, l.account_id, f.price_row_id, f.records, f.quantity, f.units, f.shared{blocks},
-                l.alone, r.price{tiers}, {allowance} AS own, o.period_no IS NOT NULL AS is_ordered, {of_order}
-            FROM fact f
-            JOIN period l ON l.period_no = f.period_no
-            JOIN price_row r ON r.row_no = f.row_no
-            LEFT JOIN around_end a ON a.period_no = f.period_no AND a.row_no = f.row_no
-            LEFT JOIN in_order o ON o.period_no = f.period_no AND o.row_no = f.row_no
-        )
-    )
     SELECT {", ".join(TOTALS.names)} FROM (
         SELECT {_KEYS}, {each} FROM final WHERE alone
         UNION ALL SELECT {_KEYS}, {", ".join(summed)} FROM final WHERE NOT alone GROUP BY {_KEYS}
