@@ -47,18 +47,17 @@ def priced(layout: Layout) -> str:
     source = "w.source_no" if layout.many_sources else "0"
     classed = [
         f"{source} AS source_no, u.record_id, u.started_at, u.quantity, l.period_no, l.row_base",
-        f"{_choice_no(layout)} AS choice_no",
+        f"{_choice_no(layout, timed=False)} AS timeless_no",
     ]
-    crossing = ""
+    crossing, choice_no = "", "u.timeless_no"
     if layout.by_time:
+        ends = f"micros(u.started_at) + {_LASTING} * 1000000"
+        classed.append("k.time_step * m.time_no AS timed_by")
         classed.append(
-            f"{_LASTING} AS lasting, m.until AS time_until, k.time_step, k.time_step * coalesce(m.time_no, 0) AS timed_by"
+            f"CASE WHEN k.time_step > 0 AND {ends} > m.until_micros THEN {_LASTING} END AS lasting"
         )
-        crosses = "u.time_step > 0 AND u.lasting > 0 AND micros(u.started_at) + u.lasting * 1000000 > micros(u.time_until)"
-        crossing = "".join(
-            f", CASE WHEN {crosses} THEN {value} END AS {name}"
-            for name, value in (("timeless_no", "u.choice_no - u.timed_by"), ("lasting", "u.lasting"))
-        )
+        crossing = ", CASE WHEN u.lasting > 0 THEN u.timeless_no END AS timeless_no, u.lasting"
+        choice_no = "u.timeless_no + u.timed_by"
     block = f", {first_block('r', _UNITS)} AS block" if layout.has_blocks else ""
     return f"""
     SELECT u.source_no, u.record_id, u.started_at, u.period_no, r.row_no, u.quantity, {_UNITS} AS units{block}{crossing}
@@ -67,7 +66,7 @@ def priced(layout: Layout) -> str:
         {"JOIN usage_source w ON w.source = u.source" if layout.many_sources else ""}
         WHERE u.started_at >= {layout.start} AND u.started_at < {layout.end}
     ) u
-    JOIN choice c ON c.choice_no = u.choice_no
+    JOIN choice c ON c.choice_no = {choice_no}
     JOIN price_row r ON r.row_no = u.row_base + c.place"""
 
 
@@ -117,9 +116,10 @@ def _joins(layout: Layout, how: str) -> Iterator[str]:
             first = f"CASE WHEN k.destination_step > 0 OR k.network_step > 0 THEN left(u.other_party, {length}) END"
             yield f"LEFT JOIN prefix_{length} h{length} ON {first} = h{length}.prefix"
     if layout.by_time:
+        # There is a minute for every record of the month, so that the join need not look for those without.
         minute = f"div(micros(u.started_at) - {micros(layout.month.start)}, {_MINUTE})"
-        number = f"CASE WHEN k.time_step > 0 THEN CAST({minute} AS INTEGER) END"
-        yield f"LEFT JOIN calendar_minute m ON {number} = m.minute_no"
+        number = f"CASE WHEN k.time_step > 0 THEN CAST({minute} AS INTEGER) ELSE 0 END"
+        yield f"{how} calendar_minute m ON {number} = m.minute_no"
 
 
 def _choice_no(layout: Layout, *, timed: bool = True) -> str:

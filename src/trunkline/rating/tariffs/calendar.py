@@ -34,12 +34,12 @@ _DAY = 86_400
 #: The longest record, in days: one that begins in the month may end so much later.
 _LONGEST = 31
 
-#: The time class of each minute of the month, by its number from 0 on, and when the next class begins.
+#: The time class of each minute of the month, by its number from 0 on, and when the next class begins (since 1970).
 MINUTES = pa.schema(
     [
         pa.field("minute_no", pa.int32(), nullable=False),
         pa.field("time_no", pa.int32(), nullable=False),
-        pa.field("until", INSTANT, nullable=False),
+        pa.field("until_micros", pa.int64(), nullable=False),
     ]
 )
 #: The stretches of one time class each, without gaps, from the month's start until records of it end.
@@ -145,7 +145,7 @@ def _minutes(stretches: Iterable[_Stretch], month: Month) -> pa.Table:
     for stretch in stretches:
         count = max(0, (min(stretch.until, month.end) - stretch.since) // timedelta(minutes=1))
         numbers.append(pa.repeat(pa.scalar(stretch.time_no, pa.int32()), count))
-        untils.append(pa.repeat(pa.scalar(stretch.until, INSTANT), count))
+        untils.append(pa.repeat(pa.scalar(stretch.until, INSTANT).cast(pa.int64()), count))
     time_no = pa.concat_arrays(numbers)
     return pa.table(
         [pa.array(range(len(time_no)), pa.int32()), time_no, pa.concat_arrays(untils)], schema=MINUTES
